@@ -1,0 +1,1 @@
+//! A user-mode AArch64 Linux emulator.

@@ -1,0 +1,3 @@
+//! The `elfuse` command: parse, call, exit.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! matrix.yaml and suites/*.yaml to checked types: raw → checked.

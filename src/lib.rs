@@ -1,0 +1,13 @@
+//! The harness, in the order data flows.
+//!
+//! `matrix.yaml` → [`config`] → [`plan`] → [`fixture`] → [`run`] → [`verdict`] → [`report`];
+//! [`cli`] holds one file per subcommand and [`host`] every call to the operating system.
+
+pub mod cli;
+pub mod config;
+pub mod fixture;
+pub mod host;
+pub mod plan;
+pub mod report;
+pub mod run;
+pub mod verdict;

@@ -1,0 +1,1 @@
+//! Axes × cases to a list of cases; pure.

@@ -1,0 +1,1 @@
+//! Judges an outcome against an expectation; pure.
