@@ -1,1 +1,5 @@
 //! Dispatcher, executor, events.
+
+mod event;
+
+pub use event::{Event, EventKind, RunInfo};

@@ -1,0 +1,89 @@
+//! What happens during a run, as it happens. Every report is made from these alone.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Case;
+use crate::verdict::{Attempt, Verdict};
+
+/// One line of the JSONL file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Milliseconds since the Unix epoch, UTC.
+    pub time_ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum EventKind {
+    /// The first event of every run.
+    RunStarted {
+        /// The run's own facts.
+        run: RunInfo,
+        /// Every selected case, in order, so that a report of an interrupted run knows what did not run.
+        cases: Vec<Case>,
+    },
+    /// A worker took a case.
+    CaseStarted {
+        /// Index into `cases`.
+        case: usize,
+        /// The worker's number, from 0.
+        worker: usize,
+    },
+    /// A running case passed its slow mark.
+    CaseSlow {
+        /// Index into `cases`.
+        case: usize,
+    },
+    /// A case has its verdict.
+    CaseFinished {
+        /// Index into `cases`.
+        case: usize,
+        /// The facts; absent for a case that was skipped without an attempt.
+        attempt: Option<Attempt>,
+        /// The judge's word.
+        verdict: Verdict,
+        /// A command that runs this case alone.
+        reproduce: String,
+    },
+    /// SIGINT, SIGTERM or SIGHUP arrived.
+    Interrupted {
+        /// The signal number.
+        signal: u8,
+    },
+    /// The last event of a run that ended by itself or gently.
+    RunFinished {
+        /// Wall time of the run in milliseconds.
+        duration_ms: u64,
+    },
+}
+
+/// Facts about a run that reports repeat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Unique, sortable by time.
+    pub run_id: String,
+    /// The version of `matrix`.
+    pub matrix_version: String,
+    /// The target's name.
+    pub target: String,
+    /// The emulator's version.
+    pub emulator_version: String,
+    /// The digest of the emulator's binary, lower-case hex.
+    pub emulator_sha256: String,
+    /// The digest of the fixture lock, lower-case hex.
+    pub fixture_sha256: String,
+    /// The machine's name.
+    pub hostname: String,
+    /// Such as `linux` or `macos`.
+    pub host_os: String,
+    /// Such as `x86_64` or `aarch64`.
+    pub host_arch: String,
+    /// The directory that holds this run's output files.
+    pub directory: PathBuf,
+}
