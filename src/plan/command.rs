@@ -1,0 +1,181 @@
+//! The exact command line and environment of a case; pure, shared by the runner, `explain` and `repro`.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use super::{Case, Launcher, Link, Target};
+
+/// `PATH` of every case.
+pub const GUEST_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The directories of one attempt, all beneath one root that nothing else uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseDirs {
+    /// Absolute; not under `/tmp` or `/var/tmp`.
+    pub root: PathBuf,
+}
+
+impl CaseDirs {
+    /// `$T`: holds the case's files.
+    pub fn files(&self) -> PathBuf {
+        self.root.join("t")
+    }
+
+    /// `HOME`.
+    pub fn home(&self) -> PathBuf {
+        self.root.join("home")
+    }
+
+    /// `TMPDIR`.
+    pub fn tmp(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    /// The working directory.
+    pub fn cwd(&self) -> PathBuf {
+        self.root.join("cwd")
+    }
+
+    /// Every directory that must exist before the case starts.
+    pub fn all(&self) -> [PathBuf; 4] {
+        [self.files(), self.home(), self.tmp(), self.cwd()]
+    }
+}
+
+/// Where on this host the things lie that a case's command line names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandPaths {
+    /// The running `matrix` binary.
+    pub matrix: PathBuf,
+    /// The root of the tree of the case's fixture; for a dynamic program also its sysroot.
+    pub fixture: PathBuf,
+    /// The root of the tree of the target's own fixture; only for [`Launcher::Command`].
+    pub launcher: Option<PathBuf>,
+    /// This attempt's directories.
+    pub dirs: CaseDirs,
+    /// `USER`.
+    pub user: String,
+    /// The descriptor on which the emulator says how it ended; only for [`Launcher::Elfuse`].
+    pub status_fd: Option<i32>,
+}
+
+/// A process to start: the environment is complete, nothing is inherited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    /// A host path.
+    pub program: PathBuf,
+    /// `argv[1..]`.
+    pub args: Vec<OsString>,
+    /// The environment of the started process.
+    pub env: BTreeMap<String, OsString>,
+    /// The working directory.
+    pub cwd: PathBuf,
+}
+
+/// Replaces `$T` and `$BIN` in `text`; `$$` stands for one `$`.
+pub fn substitute(text: &str, files: &Path, bin: &Path) -> OsString {
+    let mut out = OsString::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push(&rest[..at]);
+        let name = &rest[at + 1..];
+        if let Some(after) = name.strip_prefix('$') {
+            out.push("$");
+            rest = after;
+            continue;
+        }
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+        match &name[..end] {
+            "T" => out.push(files),
+            "BIN" => out.push(bin),
+            other => {
+                out.push("$");
+                out.push(other);
+            }
+        }
+        rest = &name[end..];
+    }
+    out.push(rest);
+    out
+}
+
+/// The host path of the case's program.
+pub fn program_path(case: &Case, fixture: &Path) -> PathBuf {
+    fixture.join(&case.program)
+}
+
+/// The host path of the directory the case's program lies in: `$BIN`.
+pub fn bin_dir(case: &Case, fixture: &Path) -> PathBuf {
+    let program = program_path(case, fixture);
+    program.parent().map_or(program.clone(), Path::to_path_buf)
+}
+
+/// The environment a case sees: the allow-list and its own variables.
+pub fn guest_env(case: &Case, paths: &CommandPaths) -> BTreeMap<String, OsString> {
+    let bin = bin_dir(case, &paths.fixture);
+    let files = paths.dirs.files();
+    let mut env: BTreeMap<String, OsString> = BTreeMap::from([
+        ("PATH".to_owned(), GUEST_PATH.into()),
+        ("HOME".to_owned(), paths.dirs.home().into()),
+        ("TMPDIR".to_owned(), paths.dirs.tmp().into()),
+        ("LC_ALL".to_owned(), "C".into()),
+        ("TZ".to_owned(), "UTC".into()),
+        ("USER".to_owned(), OsString::from(&paths.user)),
+    ]);
+    env.extend(case.env.iter().map(|(name, value)| (name.clone(), substitute(value, &files, &bin))));
+    env
+}
+
+/// The process that runs `case` on `target`.
+pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> CommandLine {
+    let program = program_path(case, &paths.fixture);
+    let bin = bin_dir(case, &paths.fixture);
+    let files = paths.dirs.files();
+    let cwd = paths.dirs.cwd();
+    let env = guest_env(case, paths);
+    let dynamic = case.at.link != Link::Static;
+
+    let (host_program, mut args) = match &target.launcher {
+        Launcher::Elfuse { options } => {
+            let mut args: Vec<OsString> = vec!["elfuse".into()];
+            if dynamic {
+                args.extend(["--sysroot".into(), paths.fixture.clone().into()]);
+            }
+            if let Some(descriptor) = paths.status_fd {
+                args.extend(["--status-fd".into(), descriptor.to_string().into()]);
+            }
+            args.extend(options.iter().map(OsString::from));
+            args.push("--clear-env".into());
+            for (name, value) in &env {
+                args.push("--env".into());
+                args.push(assignment(name, value));
+            }
+            args.push("--".into());
+            (paths.matrix.clone(), args)
+        }
+        Launcher::Command { command, sysroot, .. } => {
+            let root = paths.launcher.clone().unwrap_or_default();
+            let emulator = command.first().map(String::as_str).unwrap_or_default();
+            let mut args: Vec<OsString> = command.iter().skip(1).map(OsString::from).collect();
+            if dynamic {
+                args.extend(sysroot.iter().map(|argument| match argument.as_str() {
+                    "$SYSROOT" => paths.fixture.clone().into(),
+                    other => OsString::from(other),
+                }));
+            }
+            (root.join(emulator), args)
+        }
+    };
+    args.push(program.into());
+    args.extend(case.args.iter().map(|argument| substitute(argument, &files, &bin)));
+    CommandLine { program: host_program, args, env, cwd }
+}
+
+/// `NAME=VALUE`.
+fn assignment(name: &str, value: &OsStr) -> OsString {
+    let mut out = OsString::from(name);
+    out.push("=");
+    out.push(value);
+    out
+}
