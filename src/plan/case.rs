@@ -84,6 +84,8 @@ pub struct Case {
     pub at: Coordinates,
     /// Where it was written.
     pub source: Source,
+    /// Words to select it by.
+    pub tags: Vec<String>,
     /// The fixture that holds the program, by its name in `fixtures/lock.yaml`, such as `coreutils-static`.
     pub fixture: String,
     /// The program's path inside the fixture's tree, such as `bin/sort`.

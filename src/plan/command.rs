@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::placeholder::substitute;
 use super::{Case, Launcher, Link, Target};
 
 /// `PATH` of every case.
@@ -71,33 +72,6 @@ pub struct CommandLine {
     pub env: BTreeMap<String, OsString>,
     /// The working directory.
     pub cwd: PathBuf,
-}
-
-/// Replaces `$T` and `$BIN` in `text`; `$$` stands for one `$`.
-pub fn substitute(text: &str, files: &Path, bin: &Path) -> OsString {
-    let mut out = OsString::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push(&rest[..at]);
-        let name = &rest[at + 1..];
-        if let Some(after) = name.strip_prefix('$') {
-            out.push("$");
-            rest = after;
-            continue;
-        }
-        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
-        match &name[..end] {
-            "T" => out.push(files),
-            "BIN" => out.push(bin),
-            other => {
-                out.push("$");
-                out.push(other);
-            }
-        }
-        rest = &name[end..];
-    }
-    out.push(rest);
-    out
 }
 
 /// The host path of the case's program.

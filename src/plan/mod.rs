@@ -2,6 +2,7 @@
 
 mod case;
 pub mod command;
+pub mod placeholder;
 mod request;
 
 pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule};
