@@ -1,3 +1,7 @@
 //! The `elfuse` command: parse, call, exit.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    elfuse::cli::main(std::env::args_os().collect())
+}

@@ -1,0 +1,7 @@
+//! The guest processor's state: registers, flags, exclusive monitor.
+
+mod features;
+mod state;
+
+pub use features::{Feature, hwcap, hwcap2};
+pub use state::{Cpu, Exclusive, Nzcv, SP, ZERO, ZERO_SINK};

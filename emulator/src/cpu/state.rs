@@ -1,0 +1,105 @@
+//! Registers of one guest thread.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use crate::interp::Trap;
+use crate::mem::Mem;
+
+/// The index of the stack pointer in [`Cpu::x`].
+pub const SP: u8 = 31;
+/// The index that reads as zero; nothing ever writes it.
+pub const ZERO: u8 = 32;
+/// The index that swallows writes to the zero register; nothing ever reads it.
+pub const ZERO_SINK: u8 = 33;
+
+/// Condition flags, packed as in PSTATE: N is bit 31, Z 30, C 29, V 28.
+pub type Nzcv = u32;
+
+/// The exclusive monitor: what the last load-exclusive saw.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Exclusive {
+    /// The address, untagged; meaningless while `bytes` is 0.
+    pub addr: u64,
+    /// The value seen there.
+    pub value: u128,
+    /// The width in bytes, 0 when the monitor is clear.
+    pub bytes: u8,
+}
+
+/// The state of one guest processor. Plain data but for the handle on memory.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
+pub struct Cpu {
+    /// x0–x30, [`SP`], [`ZERO`], [`ZERO_SINK`]; 64 long so that an index of six bits needs no check.
+    pub x: [u64; 64],
+    /// v0–v31, little-endian lanes.
+    pub v: [u128; 32],
+    /// The next instruction.
+    pub pc: u64,
+    /// Condition flags.
+    pub nzcv: Nzcv,
+    /// Floating-point control.
+    pub fpcr: u32,
+    /// Floating-point status.
+    pub fpsr: u32,
+    /// TPIDR_EL0.
+    pub tpidr: u64,
+    /// The exclusive monitor.
+    pub exclusive: Exclusive,
+    /// Guest memory.
+    pub mem: Mem,
+    /// What ended the last instruction, when its [`crate::interp::Flow`] was `Trap`.
+    pub trap: Trap,
+    /// Not zero when the thread must leave the interpreter at the next block boundary.
+    pub interrupt: Arc<AtomicU32>,
+}
+
+impl Cpu {
+    /// A processor with all registers zero.
+    pub fn new(mem: Mem) -> Cpu {
+        Cpu {
+            x: [0; 64],
+            v: [0; 32],
+            pc: 0,
+            nzcv: 0,
+            fpcr: 0,
+            fpsr: 0,
+            tpidr: 0,
+            exclusive: Exclusive::default(),
+            mem,
+            trap: Trap::Interrupted,
+            interrupt: Arc::default(),
+        }
+    }
+
+    /// The register at `index` (0–63).
+    #[inline(always)]
+    pub fn reg(&self, index: u8) -> u64 {
+        self.x[usize::from(index & 63)]
+    }
+
+    /// Writes the register at `index` (0–63).
+    #[inline(always)]
+    pub fn set_reg(&mut self, index: u8, value: u64) {
+        self.x[usize::from(index & 63)] = value;
+    }
+
+    /// The vector register at `index` (0–31).
+    #[inline(always)]
+    pub fn vec(&self, index: u8) -> u128 {
+        self.v[usize::from(index & 31)]
+    }
+
+    /// Writes the vector register at `index` (0–31), all 128 bits.
+    #[inline(always)]
+    pub fn set_vec(&mut self, index: u8, value: u128) {
+        self.v[usize::from(index & 31)] = value;
+    }
+
+    /// The stack pointer.
+    #[inline(always)]
+    pub fn sp(&self) -> u64 {
+        self.x[usize::from(SP)]
+    }
+}

@@ -1,0 +1,1 @@
+//! From an ELF image to memory and the initial stack.

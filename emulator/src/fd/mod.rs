@@ -1,0 +1,1 @@
+//! Open files: one trait, one file per kind.

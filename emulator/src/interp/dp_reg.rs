@@ -1,0 +1,9 @@
+//! Data processing, register.
+
+use super::Insn;
+use crate::isa::rows::dp_reg::Op;
+
+/// Specialises `word`, which is encoded as `op`.
+pub(super) fn select(op: Op, _word: u32) -> Option<Insn> {
+    match op {}
+}

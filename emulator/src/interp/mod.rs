@@ -1,0 +1,21 @@
+//! What instructions mean: the interpreter, complete and portable, judge of every faster engine.
+//!
+//! `block` pre-decodes basic blocks, `run` executes them; each other file gives the meaning of one group of rows:
+//! `select` turns a word into an [`Insn`] with a specialised function, once; the function runs every time.
+
+mod block;
+mod branch;
+mod crypto;
+mod dp_imm;
+mod dp_reg;
+mod flow;
+mod fp;
+mod load_store;
+mod run;
+mod simd_fp;
+mod simd_int;
+mod simd_mem;
+
+pub use block::{BlockCache, select};
+pub use flow::{Exec, Flow, Insn, Trap};
+pub use run::{run, step};

@@ -1,0 +1,12 @@
+//! The A64 table: one row an encoding, feeding decoder, disassembler, coverage list and fuzzer.
+//!
+//! `rows/` holds the rows, one file per group of the Arm manual's top-level encoding table (Arm ARM C4.1); `row`
+//! says what a row is, `decode` finds the row of a word, `disasm` prints one.
+
+mod decode;
+mod row;
+pub mod rows;
+
+pub use decode::{decode, row_count, rows};
+pub use row::{Row, bits, sbits};
+pub use rows::Opcode;

@@ -1,0 +1,15 @@
+//! Guest memory: addresses, checked access, the address space.
+//!
+//! Whatever address a guest uses, it reaches only the reservation made here: the top byte is ignored as Linux
+//! has it (Arm ARM D8.8, "Address tagging"), the rest is compared with [`SIZE`], and a host fault inside the
+//! reservation comes back as a [`Fault`] through the table in `access`.
+#![allow(unsafe_code)]
+
+mod access;
+mod addr;
+mod atomic;
+mod space;
+
+pub use access::{Mem, Value};
+pub use addr::{Fault, FaultKind, GuestAddr, SIZE};
+pub use space::{AddressSpace, Prot, Region};

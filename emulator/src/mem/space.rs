@@ -1,0 +1,101 @@
+//! The guest's address space: which ranges are mapped, how, and from what.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::access::Mem;
+use super::addr::{GuestAddr, SIZE};
+use crate::host;
+
+/// Guest protection bits, numbered as Linux numbers `PROT_*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prot(pub u32);
+
+impl Prot {
+    /// No access.
+    pub const NONE: Prot = Prot(0);
+    /// Loads.
+    pub const READ: Prot = Prot(1);
+    /// Stores.
+    pub const WRITE: Prot = Prot(2);
+    /// Instruction fetch.
+    pub const EXEC: Prot = Prot(4);
+
+    /// Are all bits of `other` set?
+    pub const fn has(self, other: Prot) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// One mapped range, `start..end` in guest addresses, page-aligned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// First byte.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+    /// What the guest may do.
+    pub prot: Prot,
+    /// `MAP_SHARED`?
+    pub shared: bool,
+    /// Offset into the file of `start`.
+    pub offset: u64,
+    /// What `/proc/self/maps` names it: a guest path, `[heap]`, `[stack]`, or nothing.
+    pub name: Option<std::sync::Arc<[u8]>>,
+}
+
+/// The whole space. One per process; `fork` copies it with the process.
+#[derive(Debug)]
+pub struct AddressSpace {
+    mem: Mem,
+    regions: RwLock<BTreeMap<u64, Region>>,
+    code_generation: AtomicU64,
+}
+
+impl AddressSpace {
+    /// Reserves the space; nothing in it is mapped.
+    ///
+    /// # Errors
+    /// The host's error when it will not reserve that much.
+    pub fn reserve() -> std::io::Result<AddressSpace> {
+        let base = host::reserve(SIZE as usize + (64 << 10))?;
+        // SAFETY: just reserved with its guard, and never unmapped.
+        let mem = unsafe { Mem::new(base) };
+        Ok(AddressSpace { mem, regions: RwLock::default(), code_generation: AtomicU64::new(0) })
+    }
+
+    /// The handle for loads and stores.
+    pub fn mem(&self) -> Mem {
+        self.mem
+    }
+
+    /// The mapped ranges by start, for reading.
+    pub fn regions(&self) -> RwLockReadGuard<'_, BTreeMap<u64, Region>> {
+        self.regions.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The mapped ranges by start, for changing.
+    pub(crate) fn regions_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<u64, Region>> {
+        self.regions.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The range that holds `addr`.
+    pub fn region_at(&self, addr: GuestAddr) -> Option<Region> {
+        let plain = addr.untagged();
+        let regions = self.regions();
+        let (_, region) = regions.range(..=plain).next_back()?;
+        (plain < region.end).then(|| region.clone())
+    }
+
+    /// A number that changes whenever code may have changed; translations made under another one are stale.
+    #[inline(always)]
+    pub fn code_generation(&self) -> u64 {
+        self.code_generation.load(Ordering::Acquire)
+    }
+
+    /// Declares all translations stale: after `IC IVAU`, and after a change to an executable mapping.
+    pub fn invalidate_code(&self) {
+        self.code_generation.fetch_add(1, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,1 @@
+//! Guest path to host object: walk, resolver, fallback, proc.

@@ -1,0 +1,1 @@
+//! Linux calls: the table, then one file per family.

@@ -1,0 +1,1 @@
+//! Threads, futex, signals, fork, exec.
