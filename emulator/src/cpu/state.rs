@@ -16,6 +16,26 @@ pub const ZERO_SINK: u8 = 33;
 /// Condition flags, packed as in PSTATE: N is bit 31, Z 30, C 29, V 28.
 pub type Nzcv = u32;
 
+/// A vector register: 16 bytes, lane 0 first. Bytes and not an integer, because the compiler vectorises loops over
+/// the lanes of an array, never over the bits of a `u128`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C, align(16))]
+pub struct Vector(pub [u8; 16]);
+
+impl From<u128> for Vector {
+    #[inline(always)]
+    fn from(value: u128) -> Vector {
+        Vector(value.to_le_bytes())
+    }
+}
+
+impl From<Vector> for u128 {
+    #[inline(always)]
+    fn from(vector: Vector) -> u128 {
+        u128::from_le_bytes(vector.0)
+    }
+}
+
 /// The exclusive monitor: what the last load-exclusive saw.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Exclusive {
@@ -34,7 +54,7 @@ pub struct Cpu {
     /// x0–x30, [`SP`], [`ZERO`], [`ZERO_SINK`]; 64 long so that an index of six bits needs no check.
     pub x: [u64; 64],
     /// v0–v31, little-endian lanes.
-    pub v: [u128; 32],
+    pub v: [Vector; 32],
     /// The next instruction.
     pub pc: u64,
     /// Condition flags.
@@ -60,7 +80,7 @@ impl Cpu {
     pub fn new(mem: Mem) -> Cpu {
         Cpu {
             x: [0; 64],
-            v: [0; 32],
+            v: [Vector::default(); 32],
             pc: 0,
             nzcv: 0,
             fpcr: 0,
@@ -88,12 +108,24 @@ impl Cpu {
     /// The vector register at `index` (0–31).
     #[inline(always)]
     pub fn vec(&self, index: u8) -> u128 {
-        self.v[usize::from(index & 31)]
+        self.vector(index).into()
     }
 
     /// Writes the vector register at `index` (0–31), all 128 bits.
     #[inline(always)]
     pub fn set_vec(&mut self, index: u8, value: u128) {
+        self.set_vector(index, value.into());
+    }
+
+    /// The vector register at `index` (0–31), for lane loops.
+    #[inline(always)]
+    pub fn vector(&self, index: u8) -> Vector {
+        self.v[usize::from(index & 31)]
+    }
+
+    /// Writes the vector register at `index` (0–31), all 128 bits, after a lane loop.
+    #[inline(always)]
+    pub fn set_vector(&mut self, index: u8, value: Vector) {
         self.v[usize::from(index & 31)] = value;
     }
 
