@@ -49,7 +49,8 @@ impl CaseDirs {
 pub struct CommandPaths {
     /// The running `matrix` binary.
     pub matrix: PathBuf,
-    /// The root of the tree of the case's fixture; for a dynamic program also its sysroot.
+    /// The root of the tree of the case's fixture, for a dynamic program also its sysroot; the project's directory
+    /// for [`Launcher::Native`].
     pub fixture: PathBuf,
     /// The root of the tree of the target's own fixture; only for [`Launcher::Command`].
     pub launcher: Option<PathBuf>,
@@ -125,7 +126,7 @@ pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> Comma
                 args.push("--env".into());
                 args.push(assignment(name, value));
             }
-            args.push("--".into());
+            args.extend(["--".into(), program.into()]);
             (paths.matrix.clone(), args)
         }
         Launcher::Command { command, sysroot, .. } => {
@@ -138,10 +139,11 @@ pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> Comma
                     other => OsString::from(other),
                 }));
             }
+            args.push(program.into());
             (root.join(emulator), args)
         }
+        Launcher::Native => (program, Vec::new()),
     };
-    args.push(program.into());
     args.extend(case.args.iter().map(|argument| substitute(argument, &files, &bin)));
     CommandLine { program: host_program, args, env, cwd }
 }

@@ -25,6 +25,8 @@ pub enum Launcher {
         /// Arguments added for a dynamic program; `$SYSROOT` is the fixture tree that holds it.
         sysroot: Vec<String>,
     },
+    /// The program itself: a case's `program` is a host path, absolute or beneath the project; no fixture is used.
+    Native,
 }
 
 /// What runs the programs.
@@ -53,12 +55,16 @@ pub enum JunitDialect {
 pub struct RunRequest {
     /// The directory of `matrix.yaml`.
     pub project: PathBuf,
+    /// The cache directory; scratch directories and output files lie beneath it.
+    pub cache: PathBuf,
     /// What runs the programs.
     pub target: Target,
     /// What to run, in this order; timeouts are already those the user asked for.
     pub cases: Vec<Case>,
     /// Workers, at least 1.
     pub jobs: usize,
+    /// How often a case that did not pass is tried again.
+    pub retries: u32,
     /// From TERM to KILL.
     pub grace: Duration,
     /// Bytes that each of a case's output streams may have.

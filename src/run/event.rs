@@ -40,11 +40,20 @@ pub enum EventKind {
         /// Index into `cases`.
         case: usize,
     },
+    /// An attempt did not pass and the case is tried again.
+    AttemptFailed {
+        /// Index into `cases`.
+        case: usize,
+        /// The facts.
+        attempt: Attempt,
+        /// The judge's word.
+        verdict: Verdict,
+    },
     /// A case has its verdict.
     CaseFinished {
         /// Index into `cases`.
         case: usize,
-        /// The facts; absent for a case that was skipped without an attempt.
+        /// The facts of the last attempt; absent for a case that was skipped without an attempt.
         attempt: Option<Attempt>,
         /// The judge's word.
         verdict: Verdict,
@@ -84,6 +93,12 @@ pub struct RunInfo {
     pub host_os: String,
     /// Such as `x86_64` or `aarch64`.
     pub host_arch: String,
+    /// What the order of cases was drawn from, if it was.
+    pub seed: Option<u64>,
+    /// Which part of the matrix this run is, such as `1/4`.
+    pub shard: Option<String>,
+    /// What judged beside the expectations, if anything did.
+    pub oracle: Option<String>,
     /// The directory that holds this run's output files.
     pub directory: PathBuf,
 }
