@@ -1,1 +1,19 @@
-//! matrix.yaml and suites/*.yaml to checked types: raw → checked.
+//! `matrix.yaml` and `suites/*.yaml` to checked types.
+//!
+//! Text → [`tree`] (every key and value knows its place) → [`raw`] (shapes, through [`reader`]) → [`check`] (names and
+//! patterns) → [`model`]. Complaints are collected as [`diagnostic`]s and reported all at once; [`suggest`] finds the
+//! name that was meant. [`load`] is the only part that reads files.
+
+mod check;
+mod diagnostic;
+mod load;
+mod model;
+mod raw;
+mod reader;
+pub mod suggest;
+mod tree;
+
+pub use diagnostic::{Diagnostic, Diagnostics, SourceText};
+pub use load::{ConfigError, ROOT_FILE, find_project, load};
+pub use model::{CaseSpec, Config, Profile, Programs, Suite};
+pub use tree::Span;

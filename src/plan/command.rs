@@ -155,3 +155,101 @@ fn assignment(name: &str, value: &OsStr) -> OsString {
     out.push(value);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{expand, testing};
+    use super::*;
+
+    fn paths() -> CommandPaths {
+        CommandPaths {
+            matrix: PathBuf::from("/opt/matrix"),
+            fixture: PathBuf::from("/cache/tree"),
+            launcher: Some(PathBuf::from("/cache/qemu")),
+            dirs: CaseDirs { root: PathBuf::from("/scratch/7") },
+            user: "someone".to_owned(),
+            status_fd: Some(3),
+        }
+    }
+
+    fn case(id: &str) -> (Case, Target) {
+        let config = testing::config();
+        let cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        let case = cases.into_iter().find(|case| case.at.to_string() == id).unwrap();
+        (case, config.targets[0].clone())
+    }
+
+    fn words(line: &CommandLine) -> Vec<&str> {
+        line.args.iter().map(|word| word.to_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_dynamic_program_gets_its_tree_as_sysroot() {
+        let (case, target) = case("text/glibc-dyn/sort");
+        let line = command_line(&case, &target, &paths());
+        assert_eq!(line.program, Path::new("/opt/matrix"));
+        assert_eq!(
+            words(&line),
+            [
+                "elfuse",
+                "--sysroot",
+                "/cache/tree",
+                "--status-fd",
+                "3",
+                "--clear-env",
+                "--env",
+                "HOME=/scratch/7/home",
+                "--env",
+                "LC_ALL=C",
+                "--env",
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "--env",
+                "TMPDIR=/scratch/7/tmp",
+                "--env",
+                "TZ=UTC",
+                "--env",
+                "USER=someone",
+                "--env",
+                "WHERE=/scratch/7/t",
+                "--",
+                "/cache/tree/usr/bin/sort",
+                "/scratch/7/t/a b",
+                "/cache/tree/usr/bin",
+            ]
+        );
+        assert_eq!(line.cwd, Path::new("/scratch/7/cwd"));
+    }
+
+    #[test]
+    fn a_static_program_has_no_sysroot() {
+        let (case, target) = case("text/static/sort");
+        let line = command_line(&case, &target, &paths());
+        assert!(!words(&line).contains(&"--sysroot"));
+        assert!(words(&line).contains(&"/cache/tree/bin/sort"));
+    }
+
+    #[test]
+    fn a_foreign_emulator_comes_from_its_fixture() {
+        let (case, mut target) = case("text/glibc-dyn/sort");
+        target.launcher = Launcher::Command {
+            fixture: "qemu".to_owned(),
+            command: vec!["usr/bin/qemu".to_owned(), "-one".to_owned()],
+            sysroot: vec!["-L".to_owned(), "$SYSROOT".to_owned()],
+        };
+        let line = command_line(&case, &target, &paths());
+        assert_eq!(line.program, Path::new("/cache/qemu/usr/bin/qemu"));
+        assert_eq!(
+            words(&line),
+            [
+                "-one",
+                "-L",
+                "/cache/tree",
+                "/cache/tree/usr/bin/sort",
+                "/scratch/7/t/a b",
+                "/cache/tree/usr/bin"
+            ]
+        );
+        assert_eq!(line.env["TZ"], "UTC");
+        assert_eq!(line.env.len(), 7);
+    }
+}

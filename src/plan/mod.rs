@@ -1,9 +1,18 @@
 //! Axes × cases to a list of cases; pure.
+//!
+//! [`expand`] makes every case, [`select`] keeps those that were asked for, [`command`] builds the exact command line
+//! and environment of one, [`placeholder`] knows `$T` and `$BIN`.
 
 mod case;
 pub mod command;
+mod expand;
 pub mod placeholder;
 mod request;
+mod select;
+#[cfg(test)]
+pub mod testing;
 
 pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule};
+pub use expand::{expand, override_timeout};
 pub use request::{JunitDialect, Launcher, RunRequest, Target};
+pub use select::{Filter, NothingSelected, select};

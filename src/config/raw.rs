@@ -1,0 +1,279 @@
+//! The files as written: shapes are right, names are not looked up yet.
+
+use std::time::Duration;
+
+use super::reader::{Fields, Reader, Spanned};
+use super::tree::{Node, Span, Value};
+
+/// `matrix.yaml`.
+#[derive(Debug)]
+pub struct RawMatrix {
+    pub targets: Vec<RawTarget>,
+    pub default_target: Option<Spanned<String>>,
+    pub links: Vec<Spanned<String>>,
+    pub suites: Vec<Spanned<String>>,
+    pub profiles: Vec<RawProfile>,
+}
+
+/// An entry of `targets`.
+#[derive(Debug)]
+pub struct RawTarget {
+    pub name: Spanned<String>,
+    pub launcher: Spanned<String>,
+    pub options: Vec<String>,
+    pub fixture: Option<Spanned<String>>,
+    pub command: Option<Spanned<String>>,
+    pub sysroot: Option<Spanned<String>>,
+    pub no_children: Option<String>,
+}
+
+/// An entry of `profiles`.
+#[derive(Debug)]
+pub struct RawProfile {
+    pub name: Spanned<String>,
+    pub jobs: Option<u64>,
+    pub timeout: Option<Duration>,
+    pub slow: Option<Duration>,
+    pub grace: Option<Duration>,
+    pub output_limit_mib: Option<u64>,
+}
+
+/// A suite file.
+#[derive(Debug)]
+pub struct RawSuite {
+    pub about: String,
+    pub links: Vec<RawPrograms>,
+    pub files: Vec<(Spanned<String>, String)>,
+    pub env: Vec<(Spanned<String>, Spanned<String>)>,
+    pub stderr: Option<Vec<RawRule>>,
+    pub timeout: Option<Duration>,
+    pub cases: Vec<RawCase>,
+}
+
+/// An entry of a suite's `links`.
+#[derive(Debug)]
+pub struct RawPrograms {
+    pub link: Spanned<String>,
+    pub fixture: Spanned<String>,
+    pub directory: Spanned<String>,
+}
+
+/// An entry of a suite's `cases`.
+#[derive(Debug)]
+pub struct RawCase {
+    pub name: Spanned<String>,
+    pub run: RawRun,
+    pub stdin: String,
+    pub exit: Option<u64>,
+    pub signal: Option<Spanned<u64>>,
+    pub stdout: Vec<RawRule>,
+    pub stderr: Option<Vec<RawRule>>,
+    pub files: Vec<(Spanned<String>, String)>,
+    pub env: Vec<(Spanned<String>, Spanned<String>)>,
+    pub tags: Vec<Spanned<String>>,
+    pub executes_children: bool,
+    pub timeout: Option<Duration>,
+}
+
+/// A case's command.
+#[derive(Debug)]
+pub enum RawRun {
+    /// Split like a shell would, without expansions.
+    Line(Spanned<String>),
+    /// One word each.
+    Words(Span, Vec<Spanned<String>>),
+}
+
+/// A rule over a stream.
+#[derive(Debug)]
+pub enum RawRule {
+    /// Text, or a pattern between slashes.
+    Short(Spanned<String>),
+    /// Text, whatever it looks like.
+    Exact(Spanned<String>),
+}
+
+const MATRIX_KEYS: [&str; 5] = ["targets", "default-target", "axes", "suites", "profiles"];
+const TARGET_KEYS: [&str; 6] = ["launcher", "options", "fixture", "command", "sysroot", "no-children"];
+const PROFILE_KEYS: [&str; 5] = ["jobs", "timeout", "slow", "grace", "output-limit-mib"];
+const SUITE_KEYS: [&str; 7] = ["about", "links", "files", "env", "stderr", "timeout", "cases"];
+const CASE_KEYS: [&str; 12] = [
+    "name",
+    "run",
+    "stdin",
+    "exit",
+    "signal",
+    "stdout",
+    "stderr",
+    "files",
+    "env",
+    "tags",
+    "executes-children",
+    "timeout",
+];
+
+/// Reads the shape of `matrix.yaml`.
+pub fn matrix(reader: &mut Reader<'_>, root: &Node) -> Option<RawMatrix> {
+    let fields = reader.fields(root, "matrix.yaml", &MATRIX_KEYS)?;
+    let targets = reader.required(&fields, "targets").and_then(|node| reader.entries(node, "`targets`"));
+    let targets = targets.unwrap_or_default();
+    let targets = targets.iter().filter_map(|(key, node)| {
+        let name = Spanned { span: key.span, value: key.name.clone() };
+        target(reader, name, node)
+    });
+    let targets = targets.collect();
+    let default_target =
+        reader.required(&fields, "default-target").and_then(|node| reader.text(node, "`default-target`"));
+    let links = reader.required(&fields, "axes").and_then(|node| {
+        let axes = reader.fields(node, "`axes`", &["link"])?;
+        let link = reader.required(&axes, "link")?;
+        reader.texts(link, "`link`")
+    });
+    let suites = reader.required(&fields, "suites").and_then(|node| reader.texts(node, "`suites`"));
+    let profiles = fields.get("profiles").and_then(|node| reader.entries(node, "`profiles`"));
+    let profiles = profiles.unwrap_or_default().iter().filter_map(|(key, node)| {
+        let name = Spanned { span: key.span, value: key.name.clone() };
+        profile(reader, name, node)
+    });
+    let profiles = profiles.collect();
+    Some(RawMatrix {
+        targets,
+        default_target,
+        links: links.unwrap_or_default(),
+        suites: suites.unwrap_or_default(),
+        profiles,
+    })
+}
+
+fn target(reader: &mut Reader<'_>, name: Spanned<String>, node: &Node) -> Option<RawTarget> {
+    let fields = reader.fields(node, "a target", &TARGET_KEYS)?;
+    let launcher = reader.required(&fields, "launcher")?;
+    let launcher = reader.text(launcher, "`launcher`")?;
+    let options = fields.get("options").and_then(|node| reader.texts(node, "`options`"));
+    Some(RawTarget {
+        name,
+        launcher,
+        options: options.unwrap_or_default().into_iter().map(|option| option.value).collect(),
+        fixture: optional_text(reader, &fields, "fixture"),
+        command: optional_text(reader, &fields, "command"),
+        sysroot: optional_text(reader, &fields, "sysroot"),
+        no_children: optional_text(reader, &fields, "no-children").map(|reason| reason.value),
+    })
+}
+
+fn profile(reader: &mut Reader<'_>, name: Spanned<String>, node: &Node) -> Option<RawProfile> {
+    let fields = reader.fields(node, "a profile", &PROFILE_KEYS)?;
+    Some(RawProfile {
+        name,
+        jobs: fields.get("jobs").and_then(|node| reader.integer(node, "`jobs`", 1..=1024)),
+        timeout: optional_seconds(reader, &fields, "timeout"),
+        slow: optional_seconds(reader, &fields, "slow"),
+        grace: optional_seconds(reader, &fields, "grace"),
+        output_limit_mib: fields
+            .get("output-limit-mib")
+            .and_then(|node| reader.integer(node, "`output-limit-mib`", 1..=65_536)),
+    })
+}
+
+/// Reads the shape of a suite.
+pub fn suite(reader: &mut Reader<'_>, root: &Node) -> Option<RawSuite> {
+    let fields = reader.fields(root, "a suite", &SUITE_KEYS)?;
+    let links = reader.required(&fields, "links").and_then(|node| reader.entries(node, "`links`"));
+    let links = links.unwrap_or_default().iter().filter_map(|(key, node)| {
+        let link = Spanned { span: key.span, value: key.name.clone() };
+        let fields = reader.fields(node, "an entry of `links`", &["fixture", "programs"])?;
+        let fixture = reader.required(&fields, "fixture");
+        let directory = reader.required(&fields, "programs");
+        let fixture = reader.text(fixture?, "`fixture`")?;
+        let directory = reader.text(directory?, "`programs`")?;
+        Some(RawPrograms { link, fixture, directory })
+    });
+    let links = links.collect();
+    let cases = reader.required(&fields, "cases").and_then(|node| reader.items(node, "`cases`"));
+    let cases = cases.unwrap_or_default().iter().filter_map(|node| case(reader, node));
+    let cases = cases.collect();
+    Some(RawSuite {
+        about: optional_text(reader, &fields, "about").map(|about| about.value).unwrap_or_default(),
+        links,
+        files: files(reader, &fields),
+        env: env(reader, &fields),
+        stderr: fields.get("stderr").map(|node| rules(reader, node, "`stderr`")),
+        timeout: optional_seconds(reader, &fields, "timeout"),
+        cases,
+    })
+}
+
+fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {
+    let fields = reader.fields(node, "a case", &CASE_KEYS)?;
+    let name = reader.required(&fields, "name").and_then(|node| reader.text(node, "`name`"));
+    let run = reader.required(&fields, "run").and_then(|node| match &node.value {
+        Value::List(_) => Some(RawRun::Words(node.span, reader.texts(node, "a word of `run`")?)),
+        _ => reader.text(node, "`run`").map(RawRun::Line),
+    });
+    let exit = fields.get("exit").and_then(|node| reader.integer(node, "`exit`", 0..=255));
+    let signal = fields.get("signal").and_then(|node| {
+        reader.integer(node, "`signal`", 1..=64).map(|value| Spanned { span: node.span, value })
+    });
+    let stdout = fields.get("stdout").map(|node| rules(reader, node, "`stdout`"));
+    let tags = fields.get("tags").and_then(|node| reader.texts(node, "`tags`"));
+    let children =
+        fields.get("executes-children").and_then(|node| reader.boolean(node, "`executes-children`"));
+    let stdin = optional_text(reader, &fields, "stdin").map(|text| text.value);
+    let stderr = fields.get("stderr").map(|node| rules(reader, node, "`stderr`"));
+    let files = files(reader, &fields);
+    let env = env(reader, &fields);
+    let timeout = optional_seconds(reader, &fields, "timeout");
+    Some(RawCase {
+        name: name?,
+        run: run?,
+        stdin: stdin.unwrap_or_default(),
+        exit,
+        signal,
+        stdout: stdout.unwrap_or_default(),
+        stderr,
+        files,
+        env,
+        tags: tags.unwrap_or_default(),
+        executes_children: children.unwrap_or(false),
+        timeout,
+    })
+}
+
+fn rules(reader: &mut Reader<'_>, node: &Node, what: &str) -> Vec<RawRule> {
+    match &node.value {
+        Value::List(items) => items.iter().flat_map(|item| rules(reader, item, what)).collect(),
+        Value::Map(_) => {
+            let fields = reader.fields(node, "a rule over a stream", &["exact"]);
+            let exact = fields.and_then(|fields| reader.required(&fields, "exact"));
+            let exact = exact.and_then(|node| reader.text(node, "`exact`"));
+            exact.into_iter().map(RawRule::Exact).collect()
+        }
+        _ => reader.text(node, what).into_iter().map(RawRule::Short).collect(),
+    }
+}
+
+fn files(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<(Spanned<String>, String)> {
+    pairs(reader, fields, "files").into_iter().map(|(name, content)| (name, content.value)).collect()
+}
+
+fn env(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<(Spanned<String>, Spanned<String>)> {
+    pairs(reader, fields, "env")
+}
+
+fn pairs(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Vec<(Spanned<String>, Spanned<String>)> {
+    let what = format!("`{key}`");
+    let entries = fields.get(key).and_then(|node| reader.entries(node, &what));
+    let pair = |(key, node): &(super::tree::Key, Node)| {
+        let value = reader.text(node, &what)?;
+        Some((Spanned { span: key.span, value: key.name.clone() }, value))
+    };
+    entries.unwrap_or_default().iter().filter_map(pair).collect()
+}
+
+fn optional_text(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Option<Spanned<String>> {
+    fields.get(key).and_then(|node| reader.text(node, &format!("`{key}`")))
+}
+
+fn optional_seconds(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Option<Duration> {
+    fields.get(key).and_then(|node| reader.seconds(node, &format!("`{key}`")))
+}

@@ -1,0 +1,125 @@
+//! Suites × axes to cases.
+
+use std::time::Duration;
+
+use crate::config::{CaseSpec, Config, Profile, Programs, Suite};
+
+use super::{Case, Coordinates, Link, Source, Target};
+
+/// Every case of `config` on `target`, suite by suite, link by link, in the order of the files.
+///
+/// Ids are unique because suites, their links and their cases' names are.
+pub fn expand(config: &Config, target: &Target, profile: &Profile) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for suite in &config.suites {
+        for (link, programs) in &suite.programs {
+            if config.links.contains(link) {
+                let place = Place { suite, link: *link, programs, target, profile };
+                cases.extend(suite.cases.iter().map(|spec| place.case(spec)));
+            }
+        }
+    }
+    cases
+}
+
+/// Where a suite's cases land.
+struct Place<'a> {
+    suite: &'a Suite,
+    link: Link,
+    programs: &'a Programs,
+    target: &'a Target,
+    profile: &'a Profile,
+}
+
+impl Place<'_> {
+    fn case(&self, spec: &CaseSpec) -> Case {
+        let timeout = spec.timeout.unwrap_or(self.profile.timeout);
+        let no_children = self.target.no_children.as_ref();
+        Case {
+            at: Coordinates {
+                target: self.target.name.clone(),
+                suite: self.suite.name.clone(),
+                link: self.link,
+                volume: None,
+                name: spec.name.clone(),
+            },
+            source: Source { file: self.suite.file.clone(), line: spec.line },
+            tags: spec.tags.clone(),
+            fixture: self.programs.fixture.clone(),
+            program: format!("{}/{}", self.programs.directory, spec.program),
+            args: spec.args.clone(),
+            stdin: spec.stdin.clone(),
+            files: spec.files.clone(),
+            env: spec.env.clone(),
+            expect: spec.expect.clone(),
+            unsupported: no_children.filter(|_| spec.executes_children).cloned(),
+            slow: self.profile.slow.min(timeout),
+            timeout,
+        }
+    }
+}
+
+/// Gives every case the hard limit `timeout`.
+pub fn override_timeout(cases: &mut [Case], timeout: Duration) {
+    for case in cases {
+        case.timeout = timeout;
+        case.slow = case.slow.min(timeout);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::super::testing;
+    use super::*;
+
+    #[test]
+    fn the_order_is_suite_then_link_then_file() {
+        let config = testing::config();
+        let cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        let ids: Vec<String> = cases.iter().map(|case| case.at.to_string()).collect();
+        assert_eq!(
+            ids,
+            [
+                "text/static/sort",
+                "text/static/env",
+                "text/glibc-dyn/sort",
+                "text/glibc-dyn/env",
+                "shell/static/sort",
+            ]
+        );
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+        assert_eq!(cases[2].program, "usr/bin/sort");
+        assert_eq!(cases[2].fixture, "text-glibc-dyn");
+    }
+
+    #[test]
+    fn a_link_outside_the_axis_does_not_run() {
+        let mut config = testing::config();
+        config.links = vec![Link::GlibcDyn];
+        let cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        assert_eq!(cases.len(), 2);
+    }
+
+    #[test]
+    fn a_target_without_children_says_why() {
+        let config = testing::config();
+        let mut target = config.targets[0].clone();
+        target.no_children = Some("no exec".to_owned());
+        let cases = expand(&config, &target, &config.profiles[0]);
+        let reasons: BTreeMap<String, Option<String>> =
+            cases.into_iter().map(|case| (case.at.to_string(), case.unsupported)).collect();
+        assert_eq!(reasons["text/static/env"].as_deref(), Some("no exec"));
+        assert_eq!(reasons["text/static/sort"], None);
+    }
+
+    #[test]
+    fn the_slow_mark_never_lies_beyond_the_limit() {
+        let config = testing::config();
+        let mut cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        override_timeout(&mut cases, Duration::from_secs(1));
+        assert!(cases.iter().all(|case| case.slow == Duration::from_secs(1)));
+        assert!(cases.iter().all(|case| case.timeout == Duration::from_secs(1)));
+    }
+}
