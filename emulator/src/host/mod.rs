@@ -1,10 +1,26 @@
 //! The only calls to the operating system.
+//!
+//! `linux/` and `macos/` hold what differs; each offers the same names.
 #![allow(unsafe_code)]
 
+mod blocking;
 mod context;
+mod errno;
 pub mod extable;
 mod fault;
 mod map;
 
+#[cfg(target_os = "linux")]
+#[path = "linux/mod.rs"]
+mod os;
+#[cfg(target_os = "macos")]
+#[path = "macos/mod.rs"]
+mod os;
+
+pub(crate) use blocking::blocking_call;
+pub use blocking::{read, write};
+pub use errno::errno;
 pub use fault::install_fault_handler;
 pub use map::{page_size, reserve};
+#[cfg(target_os = "linux")]
+pub use os::interruptible::interruptible;

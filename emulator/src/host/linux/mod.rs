@@ -1,0 +1,3 @@
+//! What only Linux hosts do.
+
+pub mod interruptible;

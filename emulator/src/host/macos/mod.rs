@@ -1,0 +1,3 @@
+//! What only macOS hosts do.
+
+pub mod interruptible;
