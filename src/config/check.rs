@@ -7,7 +7,7 @@ use crate::plan::placeholder::{self, Piece};
 use crate::plan::{Expect, ExpectedEnding, Launcher, Link, Target, TextRule};
 
 use super::model::{CaseSpec, Profile, Programs, Suite};
-use super::raw::{RawCase, RawMatrix, RawProfile, RawRule, RawRun, RawSuite, RawTarget};
+use super::raw::{RawBytes, RawCase, RawMatrix, RawProfile, RawRule, RawRun, RawSuite, RawTarget};
 use super::reader::{Reader, Spanned};
 use super::suggest;
 use super::tree::Span;
@@ -176,7 +176,7 @@ fn check_case(reader: &mut Reader<'_>, raw: &RawCase) -> Option<CaseSpec> {
         tags: raw.tags.iter().map(|tag| tag.value.clone()).collect(),
         program: program.clone(),
         args: args.to_vec(),
-        stdin: raw.stdin.clone().into_bytes(),
+        stdin: raw.stdin.as_ref().map(|stdin| bytes(reader, stdin)).unwrap_or_default(),
         files,
         env,
         expect: Expect { ending, stdout, stderr },
@@ -217,13 +217,32 @@ fn text_rule(reader: &mut Reader<'_>, raw: &RawRule) -> TextRule {
     }
 }
 
-fn check_files(reader: &mut Reader<'_>, raw: &[(Spanned<String>, String)]) -> BTreeMap<String, Vec<u8>> {
+fn check_files(reader: &mut Reader<'_>, raw: &[(Spanned<String>, RawBytes)]) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for (name, content) in raw {
         inside(reader, name.span, &name.value);
-        files.insert(name.value.clone(), content.clone().into_bytes());
+        files.insert(name.value.clone(), bytes(reader, content));
     }
     files
+}
+
+fn bytes(reader: &mut Reader<'_>, raw: &RawBytes) -> Vec<u8> {
+    match raw {
+        RawBytes::Text(text) => text.clone().into_bytes(),
+        RawBytes::Hex(text) => {
+            let digits: Option<Vec<u32>> =
+                text.value.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_digit(16)).collect();
+            match digits {
+                Some(digits) if digits.len() % 2 == 0 => {
+                    digits.chunks(2).map(|pair| small(u64::from(pair[0] * 16 + pair[1]))).collect()
+                }
+                _ => {
+                    reader.complain(text.span, "`hex` must be pairs of hexadecimal digits", "");
+                    Vec::new()
+                }
+            }
+        }
+    }
 }
 
 fn check_env(

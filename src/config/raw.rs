@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::reader::{Fields, Reader, Spanned};
-use super::tree::{Node, Span, Value};
+use super::tree::{Key, Node, Span, Value};
 
 /// `matrix.yaml`.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub struct RawProfile {
 pub struct RawSuite {
     pub about: String,
     pub links: Vec<RawPrograms>,
-    pub files: Vec<(Spanned<String>, String)>,
+    pub files: Vec<(Spanned<String>, RawBytes)>,
     pub env: Vec<(Spanned<String>, Spanned<String>)>,
     pub stderr: Option<Vec<RawRule>>,
     pub timeout: Option<Duration>,
@@ -63,12 +63,12 @@ pub struct RawPrograms {
 pub struct RawCase {
     pub name: Spanned<String>,
     pub run: RawRun,
-    pub stdin: String,
+    pub stdin: Option<RawBytes>,
     pub exit: Option<u64>,
     pub signal: Option<Spanned<u64>>,
     pub stdout: Vec<RawRule>,
     pub stderr: Option<Vec<RawRule>>,
-    pub files: Vec<(Spanned<String>, String)>,
+    pub files: Vec<(Spanned<String>, RawBytes)>,
     pub env: Vec<(Spanned<String>, Spanned<String>)>,
     pub tags: Vec<Spanned<String>>,
     pub executes_children: bool,
@@ -82,6 +82,15 @@ pub enum RawRun {
     Line(Spanned<String>),
     /// One word each.
     Words(Span, Vec<Spanned<String>>),
+}
+
+/// The content of a file or of standard input.
+#[derive(Debug)]
+pub enum RawBytes {
+    /// Text as it stands.
+    Text(String),
+    /// Two hexadecimal digits a byte; white space is free.
+    Hex(Spanned<String>),
 }
 
 /// A rule over a stream.
@@ -117,10 +126,7 @@ pub fn matrix(reader: &mut Reader<'_>, root: &Node) -> Option<RawMatrix> {
     let fields = reader.fields(root, "matrix.yaml", &MATRIX_KEYS)?;
     let targets = reader.required(&fields, "targets").and_then(|node| reader.entries(node, "`targets`"));
     let targets = targets.unwrap_or_default();
-    let targets = targets.iter().filter_map(|(key, node)| {
-        let name = Spanned { span: key.span, value: key.name.clone() };
-        target(reader, name, node)
-    });
+    let targets = targets.iter().filter_map(|(key, node)| target(reader, name(key), node));
     let targets = targets.collect();
     let default_target =
         reader.required(&fields, "default-target").and_then(|node| reader.text(node, "`default-target`"));
@@ -131,10 +137,8 @@ pub fn matrix(reader: &mut Reader<'_>, root: &Node) -> Option<RawMatrix> {
     });
     let suites = reader.required(&fields, "suites").and_then(|node| reader.texts(node, "`suites`"));
     let profiles = fields.get("profiles").and_then(|node| reader.entries(node, "`profiles`"));
-    let profiles = profiles.unwrap_or_default().iter().filter_map(|(key, node)| {
-        let name = Spanned { span: key.span, value: key.name.clone() };
-        profile(reader, name, node)
-    });
+    let profiles =
+        profiles.unwrap_or_default().iter().filter_map(|(key, node)| profile(reader, name(key), node));
     let profiles = profiles.collect();
     Some(RawMatrix {
         targets,
@@ -180,7 +184,7 @@ pub fn suite(reader: &mut Reader<'_>, root: &Node) -> Option<RawSuite> {
     let fields = reader.fields(root, "a suite", &SUITE_KEYS)?;
     let links = reader.required(&fields, "links").and_then(|node| reader.entries(node, "`links`"));
     let links = links.unwrap_or_default().iter().filter_map(|(key, node)| {
-        let link = Spanned { span: key.span, value: key.name.clone() };
+        let link = name(key);
         let fields = reader.fields(node, "an entry of `links`", &["fixture", "programs"])?;
         let fixture = reader.required(&fields, "fixture");
         let directory = reader.required(&fields, "programs");
@@ -218,7 +222,7 @@ fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {
     let tags = fields.get("tags").and_then(|node| reader.texts(node, "`tags`"));
     let children =
         fields.get("executes-children").and_then(|node| reader.boolean(node, "`executes-children`"));
-    let stdin = optional_text(reader, &fields, "stdin").map(|text| text.value);
+    let stdin = fields.get("stdin").and_then(|node| bytes(reader, node, "`stdin`"));
     let stderr = fields.get("stderr").map(|node| rules(reader, node, "`stderr`"));
     let files = files(reader, &fields);
     let env = env(reader, &fields);
@@ -226,7 +230,7 @@ fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {
     Some(RawCase {
         name: name?,
         run: run?,
-        stdin: stdin.unwrap_or_default(),
+        stdin,
         exit,
         signal,
         stdout: stdout.unwrap_or_default(),
@@ -252,22 +256,31 @@ fn rules(reader: &mut Reader<'_>, node: &Node, what: &str) -> Vec<RawRule> {
     }
 }
 
-fn files(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<(Spanned<String>, String)> {
-    pairs(reader, fields, "files").into_iter().map(|(name, content)| (name, content.value)).collect()
+fn files(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<(Spanned<String>, RawBytes)> {
+    let entries = fields.get("files").and_then(|node| reader.entries(node, "`files`"));
+    let file = |(key, node): &(Key, Node)| Some((name(key), bytes(reader, node, "a file's content")?));
+    entries.unwrap_or_default().iter().filter_map(file).collect()
+}
+
+fn bytes(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<RawBytes> {
+    match &node.value {
+        Value::Map(_) => {
+            let fields = reader.fields(node, "a content", &["hex"])?;
+            let hex = reader.required(&fields, "hex")?;
+            reader.text(hex, "`hex`").map(RawBytes::Hex)
+        }
+        _ => reader.text(node, what).map(|text| RawBytes::Text(text.value)),
+    }
 }
 
 fn env(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<(Spanned<String>, Spanned<String>)> {
-    pairs(reader, fields, "env")
+    let entries = fields.get("env").and_then(|node| reader.entries(node, "`env`"));
+    let variable = |(key, node): &(Key, Node)| Some((name(key), reader.text(node, "a variable")?));
+    entries.unwrap_or_default().iter().filter_map(variable).collect()
 }
 
-fn pairs(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Vec<(Spanned<String>, Spanned<String>)> {
-    let what = format!("`{key}`");
-    let entries = fields.get(key).and_then(|node| reader.entries(node, &what));
-    let pair = |(key, node): &(super::tree::Key, Node)| {
-        let value = reader.text(node, &what)?;
-        Some((Spanned { span: key.span, value: key.name.clone() }, value))
-    };
-    entries.unwrap_or_default().iter().filter_map(pair).collect()
+fn name(key: &Key) -> Spanned<String> {
+    Spanned { span: key.span, value: key.name.clone() }
 }
 
 fn optional_text(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Option<Spanned<String>> {

@@ -68,10 +68,7 @@ const DEPTH_LIMIT: usize = 32;
 /// Reads the tree of one file; complaints go to `diagnostics`, and a file without a usable tree gives `None`.
 pub fn parse(source: &SourceText, diagnostics: &mut Diagnostics) -> Option<Node> {
     let mut builder = Builder { source, diagnostics, events: Parser::new_from_str(&source.text) };
-    match builder.document() {
-        Ok(node) => Some(node),
-        Err(Stop) => None,
-    }
+    builder.document().ok()
 }
 
 /// The complaint that ended the reading has been pushed.

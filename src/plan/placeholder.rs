@@ -27,9 +27,9 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
             pieces.push(Piece::Text(&rest[..at]));
         }
         let after = &rest[at + 1..];
-        if after.starts_with('$') {
+        if let Some(after_both) = after.strip_prefix('$') {
             pieces.push(Piece::Text(&rest[at..=at]));
-            rest = &after[1..];
+            rest = after_both;
         } else if after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
             let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
             pieces.push(Piece::Name(&after[..end]));
