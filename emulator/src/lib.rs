@@ -8,6 +8,7 @@ pub mod cli;
 pub mod cpu;
 pub mod elf;
 pub mod fd;
+pub mod fpu;
 pub mod host;
 pub mod interp;
 pub mod isa;
