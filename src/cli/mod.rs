@@ -1,14 +1,19 @@
 //! The command line: one file per subcommand.
+//!
+//! [`root`] parses and dispatches, [`selection`] holds the options that subcommands share, [`project`] reads the
+//! configuration, [`error`] maps every failure to an exit code.
 
+mod error;
 mod exit;
+mod explain;
+mod list;
+mod project;
+mod quote;
+mod root;
+mod selection;
 
+pub use error::CliError;
 pub use exit::Exit;
-
-use std::ffi::OsString;
-use std::process::ExitCode;
-
-/// Runs `matrix` with `args` (`args[0]` is the program name) and returns the process's exit code.
-pub fn main(args: Vec<OsString>) -> ExitCode {
-    let _ = args;
-    Exit::Usage.into()
-}
+pub use project::load;
+pub use quote::quote;
+pub use root::main;

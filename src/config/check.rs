@@ -47,13 +47,14 @@ pub fn root(reader: &mut Reader<'_>, raw: &RawMatrix, fixtures: &[String]) -> Ro
 }
 
 fn check_target(reader: &mut Reader<'_>, raw: &RawTarget, fixtures: &[String]) -> Option<Target> {
-    let launcher = match raw.launcher.value.as_str() {
-        "elfuse" => {
-            for extra in [&raw.fixture, &raw.command, &raw.sysroot].into_iter().flatten() {
-                reader.complain(extra.span, "only the launcher `command` reads this", "");
-            }
-            Launcher::Elfuse { options: raw.options.clone() }
+    if raw.launcher.value != "command" {
+        for extra in [&raw.fixture, &raw.command, &raw.sysroot].into_iter().flatten() {
+            reader.complain(extra.span, "only the launcher `command` reads this", "");
         }
+    }
+    let launcher = match raw.launcher.value.as_str() {
+        "elfuse" => Launcher::Elfuse { options: raw.options.clone() },
+        "native" => Launcher::Native,
         "command" => {
             let (Some(fixture), Some(command)) = (&raw.fixture, &raw.command) else {
                 let message = "the launcher `command` needs `fixture` and `command`";
@@ -69,7 +70,7 @@ fn check_target(reader: &mut Reader<'_>, raw: &RawTarget, fixtures: &[String]) -
             Launcher::Command { fixture: fixture.value.clone(), command: words, sysroot }
         }
         _ => {
-            known_name(reader, "launcher", &raw.launcher, ["elfuse", "command"]);
+            known_name(reader, "launcher", &raw.launcher, ["elfuse", "command", "native"]);
             return None;
         }
     };
@@ -85,6 +86,7 @@ fn profiles(raw: &[RawProfile]) -> Vec<Profile> {
         slow: raw.slow.unwrap_or(base.slow),
         grace: raw.grace.unwrap_or(base.grace),
         output_limit: raw.output_limit_mib.map_or(base.output_limit, |mib| mib << 20),
+        retries: raw.retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(base.retries),
     };
     let base = Profile::base();
     let written = raw.iter().find(|profile| profile.name.value == base.name);
@@ -104,11 +106,15 @@ pub fn suite(
 ) -> Suite {
     let mut programs = BTreeMap::new();
     for entry in &raw.links {
-        known_name(reader, "fixture", &entry.fixture, fixtures.iter().map(String::as_str));
-        inside(reader, entry.directory.span, &entry.directory.value);
+        if let Some(fixture) = &entry.fixture {
+            known_name(reader, "fixture", fixture, fixtures.iter().map(String::as_str));
+            inside(reader, entry.directory.span, &entry.directory.value);
+        }
         if let Some(link) = check_link(reader, &entry.link) {
-            let place =
-                Programs { fixture: entry.fixture.value.clone(), directory: entry.directory.value.clone() };
+            let place = Programs {
+                fixture: entry.fixture.as_ref().map(|fixture| fixture.value.clone()),
+                directory: entry.directory.value.clone(),
+            };
             programs.insert(link, place);
         }
     }

@@ -41,9 +41,9 @@ pub struct Suite {
 /// A directory of programs in a fixture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Programs {
-    /// The fixture's name in `fixtures/lock.yaml`.
-    pub fixture: String,
-    /// Relative to the fixture's tree.
+    /// The fixture's name in `fixtures/lock.yaml`; absent for programs of this machine, which only a native target runs.
+    pub fixture: Option<String>,
+    /// Relative to the fixture's tree; without a fixture, absolute or relative to the project.
     pub directory: String,
 }
 
@@ -89,6 +89,8 @@ pub struct Profile {
     pub grace: Duration,
     /// Bytes that each output stream of a case may have.
     pub output_limit: u64,
+    /// How often a case that did not pass is tried again.
+    pub retries: u32,
 }
 
 impl Profile {
@@ -101,6 +103,7 @@ impl Profile {
             slow: Duration::from_secs(10),
             grace: Duration::from_secs(2),
             output_limit: 64 << 20,
+            retries: 0,
         }
     }
 }

@@ -36,6 +36,7 @@ pub struct RawProfile {
     pub slow: Option<Duration>,
     pub grace: Option<Duration>,
     pub output_limit_mib: Option<u64>,
+    pub retries: Option<u64>,
 }
 
 /// A suite file.
@@ -54,7 +55,7 @@ pub struct RawSuite {
 #[derive(Debug)]
 pub struct RawPrograms {
     pub link: Spanned<String>,
-    pub fixture: Spanned<String>,
+    pub fixture: Option<Spanned<String>>,
     pub directory: Spanned<String>,
 }
 
@@ -104,7 +105,7 @@ pub enum RawRule {
 
 const MATRIX_KEYS: [&str; 5] = ["targets", "default-target", "axes", "suites", "profiles"];
 const TARGET_KEYS: [&str; 6] = ["launcher", "options", "fixture", "command", "sysroot", "no-children"];
-const PROFILE_KEYS: [&str; 5] = ["jobs", "timeout", "slow", "grace", "output-limit-mib"];
+const PROFILE_KEYS: [&str; 6] = ["jobs", "timeout", "slow", "grace", "output-limit-mib", "retries"];
 const SUITE_KEYS: [&str; 7] = ["about", "links", "files", "env", "stderr", "timeout", "cases"];
 const CASE_KEYS: [&str; 12] = [
     "name",
@@ -176,6 +177,7 @@ fn profile(reader: &mut Reader<'_>, name: Spanned<String>, node: &Node) -> Optio
         output_limit_mib: fields
             .get("output-limit-mib")
             .and_then(|node| reader.integer(node, "`output-limit-mib`", 1..=65_536)),
+        retries: fields.get("retries").and_then(|node| reader.integer(node, "`retries`", 0..=10)),
     })
 }
 
@@ -186,10 +188,9 @@ pub fn suite(reader: &mut Reader<'_>, root: &Node) -> Option<RawSuite> {
     let links = links.unwrap_or_default().iter().filter_map(|(key, node)| {
         let link = name(key);
         let fields = reader.fields(node, "an entry of `links`", &["fixture", "programs"])?;
-        let fixture = reader.required(&fields, "fixture");
-        let directory = reader.required(&fields, "programs");
-        let fixture = reader.text(fixture?, "`fixture`")?;
-        let directory = reader.text(directory?, "`programs`")?;
+        let fixture = optional_text(reader, &fields, "fixture");
+        let directory = reader.required(&fields, "programs")?;
+        let directory = reader.text(directory, "`programs`")?;
         Some(RawPrograms { link, fixture, directory })
     });
     let links = links.collect();

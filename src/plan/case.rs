@@ -8,7 +8,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// How the program under test is linked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Link {
     /// No PT_INTERP, no DT_NEEDED.
@@ -86,7 +88,8 @@ pub struct Case {
     pub source: Source,
     /// Words to select it by.
     pub tags: Vec<String>,
-    /// The fixture that holds the program, by its name in `fixtures/lock.yaml`, such as `coreutils-static`.
+    /// The fixture that holds the program, by its name in `fixtures/lock.yaml`, such as `coreutils-static`; empty for a
+    /// program of this machine.
     pub fixture: String,
     /// The program's path inside the fixture's tree, such as `bin/sort`.
     pub program: String,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::config::{CaseSpec, Config, Profile, Programs, Suite};
 
-use super::{Case, Coordinates, Link, Source, Target};
+use super::{Case, Coordinates, Launcher, Link, Source, Target};
 
 /// Every case of `config` on `target`, suite by suite, link by link, in the order of the files.
 ///
@@ -34,7 +34,6 @@ struct Place<'a> {
 impl Place<'_> {
     fn case(&self, spec: &CaseSpec) -> Case {
         let timeout = spec.timeout.unwrap_or(self.profile.timeout);
-        let no_children = self.target.no_children.as_ref();
         Case {
             at: Coordinates {
                 target: self.target.name.clone(),
@@ -45,16 +44,27 @@ impl Place<'_> {
             },
             source: Source { file: self.suite.file.clone(), line: spec.line },
             tags: spec.tags.clone(),
-            fixture: self.programs.fixture.clone(),
+            fixture: self.programs.fixture.clone().unwrap_or_default(),
             program: format!("{}/{}", self.programs.directory, spec.program),
             args: spec.args.clone(),
             stdin: spec.stdin.clone(),
             files: spec.files.clone(),
             env: spec.env.clone(),
             expect: spec.expect.clone(),
-            unsupported: no_children.filter(|_| spec.executes_children).cloned(),
+            unsupported: self.unsupported(spec),
             slow: self.profile.slow.min(timeout),
             timeout,
+        }
+    }
+
+    /// Why the target cannot run `spec`, if so.
+    fn unsupported(&self, spec: &CaseSpec) -> Option<String> {
+        let native = self.target.launcher == Launcher::Native;
+        match (&self.programs.fixture, &self.target.no_children) {
+            (Some(_), _) if native => Some("a native target runs programs of this machine only".to_owned()),
+            (None, _) if !native => Some("a program of this machine needs a native target".to_owned()),
+            (_, Some(reason)) if spec.executes_children => Some(reason.clone()),
+            _ => None,
         }
     }
 }
@@ -112,6 +122,24 @@ mod tests {
             cases.into_iter().map(|case| (case.at.to_string(), case.unsupported)).collect();
         assert_eq!(reasons["text/static/env"].as_deref(), Some("no exec"));
         assert_eq!(reasons["text/static/sort"], None);
+    }
+
+    #[test]
+    fn a_native_target_and_fixtures_exclude_each_other() {
+        let mut config = testing::config();
+        config.suites.truncate(1);
+        if let Some(programs) = config.suites[0].programs.get_mut(&Link::Static) {
+            *programs = Programs { fixture: None, directory: "/bin".to_owned() };
+        }
+        let reasons = |launcher| {
+            let target = Target { launcher, ..config.targets[0].clone() };
+            let cases = expand(&config, &target, &config.profiles[0]);
+            cases.iter().map(|case| (case.at.link, case.unsupported.is_some())).collect::<BTreeMap<_, _>>()
+        };
+        let native = reasons(Launcher::Native);
+        assert_eq!(native, BTreeMap::from([(Link::Static, false), (Link::GlibcDyn, true)]));
+        let elfuse = reasons(config.targets[0].launcher.clone());
+        assert_eq!(elfuse, BTreeMap::from([(Link::Static, true), (Link::GlibcDyn, false)]));
     }
 
     #[test]

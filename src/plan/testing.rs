@@ -24,7 +24,7 @@ fn case(name: &str, executes_children: bool) -> CaseSpec {
 }
 
 fn programs(fixture: &str, directory: &str) -> Programs {
-    Programs { fixture: fixture.to_owned(), directory: directory.to_owned() }
+    Programs { fixture: Some(fixture.to_owned()), directory: directory.to_owned() }
 }
 
 /// Two suites: `text` (static, glibc-dyn; sort, env) and `shell` (static; sort).

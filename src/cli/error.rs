@@ -1,0 +1,55 @@
+//! Why a subcommand could not do its work, and the exit code that says so.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::config::ConfigError;
+use crate::plan::NothingSelected;
+
+use super::Exit;
+
+/// A subcommand's failure; its `Display` form is what the user reads.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// No usable configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The selection matched no case.
+    #[error(transparent)]
+    Nothing(#[from] NothingSelected),
+    /// A word on the command line names nothing, or too much.
+    #[error("{0}")]
+    Usage(String),
+    /// The machine refused something.
+    #[error("cannot {action} {path}: {error}", path = .path.display())]
+    Machine {
+        /// A verb, such as `write`.
+        action: &'static str,
+        /// What it was about.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Standard output cannot be written; a reader that went away is no failure.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// The exit code for it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            CliError::Config(ConfigError::Read { .. }) => Exit::Infrastructure,
+            CliError::Config(_) => Exit::Configuration,
+            CliError::Nothing(_) => Exit::NothingSelected,
+            CliError::Usage(_) => Exit::Usage,
+            CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Expected,
+            CliError::Output(_) | CliError::Machine { .. } => Exit::Infrastructure,
+        }
+    }
+
+    /// Whether there is anything to tell the user.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,121 @@
+//! `matrix explain CASE`.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use globset::Glob;
+
+use crate::plan::command::{self, CaseDirs, CommandPaths};
+use crate::plan::{Case, ExpectedEnding, Launcher, Target, TextRule};
+
+use super::selection;
+use super::{CliError, Exit, load, quote};
+
+/// Show where a case was defined, its axes, fixtures, command, environment and expectation
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// A name, an id or a glob, such as `sort` or `coreutils/static/sort`
+    #[arg(value_name = "CASE")]
+    case: Glob,
+    /// The target [default: the project's]
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
+}
+
+/// Explains every case that matches.
+pub fn run(args: &ExplainArgs, project: Option<&Path>, out: &mut dyn Write) -> Result<Exit, CliError> {
+    let config = load(project)?;
+    let target = selection::target(&config, args.target.as_deref())?;
+    for case in selection::cases_named(&config, target, &args.case)? {
+        explain(&case, target, out)?;
+    }
+    Ok(Exit::Expected)
+}
+
+/// A directory that has no fixed path, as it stands in an explanation.
+fn symbol(name: &str) -> PathBuf {
+    PathBuf::from(format!("<{name}>"))
+}
+
+fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> {
+    let launcher = match &target.launcher {
+        Launcher::Command { fixture, .. } => Some(fixture.as_str()),
+        Launcher::Elfuse { .. } | Launcher::Native => None,
+    };
+    let native = target.launcher == Launcher::Native;
+    let paths = CommandPaths {
+        matrix: PathBuf::from("matrix"),
+        fixture: if native { symbol("project") } else { symbol(&case.fixture) },
+        launcher: launcher.map(symbol),
+        dirs: CaseDirs { root: symbol("scratch") },
+        user: "<user>".to_owned(),
+        status_fd: None,
+    };
+    let line = command::command_line(case, target, &paths);
+
+    writeln!(out, "{}", case.at)?;
+    field(out, "defined", &format!("{}:{}", case.source.file.display(), case.source.line))?;
+    field(out, "axes", &format!("target {}, link {}", case.at.target, case.at.link))?;
+    if !case.tags.is_empty() {
+        field(out, "tags", &case.tags.join(", "))?;
+    }
+    if let Some(reason) = &case.unsupported {
+        field(out, "unsupported", reason)?;
+    }
+    for fixture in
+        [Some(case.fixture.as_str()), launcher].into_iter().flatten().filter(|name| !name.is_empty())
+    {
+        field(
+            out,
+            "fixture",
+            &format!("{fixture} (<{fixture}> is what `matrix fixtures path {fixture}` prints)"),
+        )?;
+    }
+    let words = std::iter::once(line.program.as_os_str()).chain(line.args.iter().map(AsRef::as_ref));
+    let words: Vec<String> = words.map(|word| quote(&word.to_string_lossy())).collect();
+    field(out, "command", &words.join(" "))?;
+    field(out, "directory", &format!("{} (<scratch> is fresh, <scratch>/t is $T)", line.cwd.display()))?;
+    for (name, value) in command::guest_env(case, &paths) {
+        field(out, "environment", &format!("{name}={}", value.to_string_lossy()))?;
+    }
+    for (name, content) in &case.files {
+        field(out, "file", &format!("$T/{name} ({} bytes)", content.len()))?;
+    }
+    field(out, "stdin", &stdin(&case.stdin))?;
+    field(out, "expects", &ending(case.expect.ending))?;
+    for (stream, rules) in [("stdout", &case.expect.stdout), ("stderr", &case.expect.stderr)] {
+        for rule in rules {
+            field(out, "", &format!("{stream} {}", expectation(rule)))?;
+        }
+    }
+    let limits =
+        format!("slow after {} s, ended after {} s", case.slow.as_secs_f64(), case.timeout.as_secs_f64());
+    field(out, "limits", &limits)?;
+    writeln!(out)
+}
+
+fn field(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
+    writeln!(out, "  {name:12} {value}")
+}
+
+fn stdin(bytes: &[u8]) -> String {
+    if bytes.is_empty() { "empty".to_owned() } else { format!("{:?}", String::from_utf8_lossy(bytes)) }
+}
+
+/// The ending that must come, in words.
+pub fn ending(ending: ExpectedEnding) -> String {
+    match ending {
+        ExpectedEnding::Exit(status) => format!("exit status {status}"),
+        ExpectedEnding::Signal(signal) => format!("an end by signal {signal}"),
+    }
+}
+
+/// A rule, in words.
+pub fn expectation(rule: &TextRule) -> String {
+    match rule {
+        TextRule::Exact(text) => format!("is {text:?}"),
+        TextRule::Matches(pattern) => format!("matches /{pattern}/"),
+        TextRule::Empty => "is empty".to_owned(),
+    }
+}
