@@ -1,5 +1,23 @@
 //! The harness's own calls to the operating system.
+//!
+//! [`Spawn`] starts a case's process in a group of its own and [`Child`] ends and collects it; [`wait_readable`] waits
+//! on several pipes at once; [`descendants`] finds and kills what a case leaves behind; [`Interrupts`] turns
+//! SIGINT, SIGTERM and SIGHUP into a readable descriptor; [`write_durably`] replaces a file as a whole.
+
+#![allow(unsafe_code, reason = "the one place where the harness calls the operating system itself")]
+
+pub mod descendants;
 
 mod command;
+mod durable;
+mod machine;
+mod pipe;
+mod process;
+mod signal;
 
 pub use command::command;
+pub use durable::write_durably;
+pub use machine::{hostname, process_limit, user_name};
+pub use pipe::{Pipe, pipe, wait_readable};
+pub use process::{Child, Exit, Spawn, WaitStatus};
+pub use signal::{Interrupts, SIGINT, SIGKILL, SIGTERM};
