@@ -1,1 +1,14 @@
-//! From an ELF image to memory and the initial stack.
+//! Program to memory: header, segments, interpreter, initial stack.
+//!
+//! `header` checks and reads the file's headers, `load` maps its segments, `stack` lays out what the program finds
+//! at its stack pointer, `script` reads a `#!` line.
+
+mod header;
+mod load;
+mod script;
+mod stack;
+
+pub use header::{Header, Kind, NotElf, Segment};
+pub use load::{Image, load};
+pub use script::{Script, parse as parse_script};
+pub use stack::{Stack, StackInput, build as build_stack};

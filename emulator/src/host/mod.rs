@@ -21,6 +21,8 @@ pub(crate) use blocking::blocking_call;
 pub use blocking::{read, write};
 pub use errno::errno;
 pub use fault::install_fault_handler;
-pub use map::{page_size, reserve};
+pub use map::{
+    Backing, advise, lock, map_over, move_pages, page_size, protect, reserve, reserve_over, resident, sync,
+};
 #[cfg(target_os = "linux")]
 pub use os::interruptible::interruptible;

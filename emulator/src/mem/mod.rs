@@ -8,8 +8,12 @@
 mod access;
 mod addr;
 mod atomic;
+mod layout;
+mod map;
 mod space;
 
 pub use access::{Mem, Value};
 pub use addr::{Fault, FaultKind, GuestAddr, SIZE};
+pub use layout::{MIN, MMAP_BASE, PIE_BASE, STACK_END};
+pub use map::{MapRequest, Place};
 pub use space::{AddressSpace, Prot, Region};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::access::Mem;
 use super::addr::{GuestAddr, SIZE};
+use super::layout::Break;
 use crate::host;
 
 /// Guest protection bits, numbered as Linux numbers `PROT_*`.
@@ -39,6 +40,8 @@ pub struct Region {
     pub prot: Prot,
     /// `MAP_SHARED`?
     pub shared: bool,
+    /// Private zeroes, without file or sharing?
+    pub anonymous: bool,
     /// Offset into the file of `start`.
     pub offset: u64,
     /// What `/proc/self/maps` names it: a guest path, `[heap]`, `[stack]`, or nothing.
@@ -51,6 +54,7 @@ pub struct AddressSpace {
     mem: Mem,
     regions: RwLock<BTreeMap<u64, Region>>,
     code_generation: AtomicU64,
+    pub(super) program_break: Mutex<Break>,
 }
 
 impl AddressSpace {
@@ -62,7 +66,12 @@ impl AddressSpace {
         let base = host::reserve(SIZE as usize + (64 << 10))?;
         // SAFETY: just reserved with its guard, and never unmapped.
         let mem = unsafe { Mem::new(base) };
-        Ok(AddressSpace { mem, regions: RwLock::default(), code_generation: AtomicU64::new(0) })
+        Ok(AddressSpace {
+            mem,
+            regions: RwLock::default(),
+            code_generation: AtomicU64::new(0),
+            program_break: Mutex::default(),
+        })
     }
 
     /// The handle for loads and stores.
