@@ -21,8 +21,15 @@ struct Root {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 as expected, 1 unexpected results, 2 usage, 3 configuration, 4 nothing selected, \
-5 infrastructure, 130 interrupted, 143 terminated";
+Exit codes:
+  0    everything ended as expected
+  1    unexpected results
+  2    the command line could not be understood
+  3    matrix.yaml, a suite or the lock file is wrong
+  4    the selection matched no case
+  5    the machine failed: no network, no space, a broken fixture, a missing tool
+  130  interrupted
+  143  terminated";
 
 #[derive(Debug, Subcommand)]
 enum Command {
