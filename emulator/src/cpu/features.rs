@@ -75,6 +75,10 @@ features! {
     FlagM = "FEAT_FlagM", false, 1 << 27, 0;
     /// Pointer authentication (the hint forms do nothing without it).
     PAuth = "FEAT_PAuth", false, (1 << 30) | (1 << 31), 0;
+    /// Matrix multiplication of 8-bit integers.
+    I8mm = "FEAT_I8MM", false, 0, 1 << 13;
+    /// Brain floating point.
+    Bf16 = "FEAT_BF16", false, 0, 1 << 14;
     /// Branch target identification (a hint without it).
     Bti = "FEAT_BTI", false, 0, 1 << 17;
     /// Memory tagging.

@@ -10,6 +10,7 @@ mod dp_imm;
 mod dp_reg;
 mod flow;
 mod fp;
+mod lane;
 mod load_store;
 mod run;
 mod simd_fp;
