@@ -73,6 +73,24 @@ features! {
     Fhm = "FEAT_FHM", false, 1 << 23, 0;
     /// Flag manipulation.
     FlagM = "FEAT_FlagM", false, 1 << 27, 0;
+    /// Flag manipulation, further.
+    FlagM2 = "FEAT_FlagM2", false, 0, 1 << 7;
+    /// Speculation barrier.
+    Sb = "FEAT_SB", false, 1 << 29, 0;
+    /// Release-consistent loads and stores with an offset.
+    Lrcpc2 = "FEAT_LRCPC2", false, 1 << 26, 0;
+    /// Limited ordering regions (without a region they are plain ordered accesses; Linux tells no bit of them).
+    Lor = "FEAT_LOR", true, 0, 0;
+    /// Loads and stores of 64 bytes.
+    Ls64 = "FEAT_LS64", false, 0, 0;
+    /// Waiting with a timeout.
+    Wfxt = "FEAT_WFxT", false, 0, 1 << 31;
+    /// Barriers that do not wait for XS accesses.
+    Xs = "FEAT_XS", false, 0, 0;
+    /// Consistent conditional branches (a hint to the branch predictor).
+    Hbc = "FEAT_HBC", false, 0, 1 << 44;
+    /// Common short sequences: minimum, maximum, absolute value, population count.
+    Cssc = "FEAT_CSSC", false, 0, 1 << 34;
     /// Pointer authentication (the hint forms do nothing without it).
     PAuth = "FEAT_PAuth", false, (1 << 30) | (1 << 31), 0;
     /// Matrix multiplication of 8-bit integers.

@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 mod blocking;
+mod clock;
 mod context;
 mod errno;
 pub mod extable;
@@ -19,6 +20,7 @@ mod os;
 
 pub(crate) use blocking::blocking_call;
 pub use blocking::{read, write};
+pub use clock::monotonic_nanos;
 pub use errno::errno;
 pub use fault::install_fault_handler;
 pub use map::{

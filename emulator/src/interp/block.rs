@@ -90,7 +90,7 @@ fn decode_block(space: &AddressSpace, pc: u64) -> Result<Block, Fault> {
 }
 
 fn ends_block(opcode: Opcode) -> bool {
-    matches!(opcode, Opcode::Branch(_))
+    matches!(opcode, Opcode::Branch(op) if branch::ends_block(op))
 }
 
 fn illegal(cpu: &mut Cpu, insn: &Insn) -> Flow {

@@ -1,7 +1,8 @@
 //! What instructions mean: the interpreter, complete and portable, judge of every faster engine.
 //!
 //! `block` pre-decodes basic blocks, `run` executes them; each other file gives the meaning of one group of rows:
-//! `select` turns a word into an [`Insn`] with a specialised function, once; the function runs every time.
+//! `select` turns a word into an [`Insn`] with a specialised function, once; the function runs every time. `operand`
+//! is what they share.
 
 mod block;
 mod branch;
@@ -12,11 +13,15 @@ mod flow;
 mod fp;
 mod lane;
 mod load_store;
+mod operand;
 mod run;
 mod simd_fp;
 mod simd_int;
 mod simd_mem;
+#[cfg(test)]
+mod testing;
 
 pub use block::{BlockCache, select};
 pub use flow::{Exec, Flow, Insn, Trap};
+pub(crate) use operand::bit_masks;
 pub use run::{run, step};

@@ -1,9 +1,0 @@
-//! Branches, exception generation and system instructions.
-
-use super::Insn;
-use crate::isa::rows::branch::Op;
-
-/// Specialises `word`, which is encoded as `op`, at `pc`.
-pub(super) fn select(op: Op, _word: u32, _pc: u64) -> Option<Insn> {
-    match op {}
-}

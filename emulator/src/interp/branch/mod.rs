@@ -1,0 +1,11 @@
+//! Branches, exception generation and system instructions.
+//!
+//! `jump` holds the branches, `exception` what leaves the interpreter, `system` registers, hints, barriers and
+//! cache maintenance; `select` here only shares out.
+
+mod exception;
+mod jump;
+mod select;
+mod system;
+
+pub(super) use select::{ends_block, select};
