@@ -14,6 +14,7 @@ mod machine;
 mod pipe;
 mod process;
 mod signal;
+mod space;
 
 pub use command::command;
 pub use durable::write_durably;
@@ -21,3 +22,4 @@ pub use machine::{hostname, process_limit, user_name};
 pub use pipe::{Pipe, pipe, wait_readable};
 pub use process::{Child, Exit, Spawn, WaitStatus};
 pub use signal::{Interrupts, SIGINT, SIGKILL, SIGTERM};
+pub use space::free_space;

@@ -1,13 +1,14 @@
 //! Axes × cases to a list of cases; pure.
 //!
 //! [`expand`] makes every case, [`select`] keeps those that were asked for, [`command`] builds the exact command line
-//! and environment of one, [`placeholder`] knows `$T` and `$BIN`.
+//! and environment of one, [`script`] puts them into a shell script, [`placeholder`] knows `$T` and `$BIN`.
 
 mod case;
 pub mod command;
 mod expand;
 pub mod placeholder;
 mod request;
+mod script;
 mod select;
 #[cfg(test)]
 pub mod testing;
@@ -15,4 +16,5 @@ pub mod testing;
 pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule};
 pub use expand::{expand, override_timeout};
 pub use request::{JunitDialect, Launcher, RunRequest, Target};
+pub use script::script;
 pub use select::{Filter, NothingSelected, select};
