@@ -17,7 +17,8 @@ macro_rules! fixup_section {
 #[cfg(not(target_vendor = "apple"))]
 macro_rules! table_section {
     () => {
-        ".pushsection elfuse_extable,\"aw\",@progbits"
+        // `R` (SHF_GNU_RETAIN): nothing refers to the entries by name, so the linker would drop them as garbage.
+        ".pushsection elfuse_extable,\"awR\",@progbits"
     };
 }
 #[cfg(target_vendor = "apple")]

@@ -26,15 +26,20 @@
 //! | `bytes` | an 8-bit mask of bytes, as 64 bits | `#{bytes:a.b.c.d.e.f.g.h}` |
 //! | `sysreg` | a system register, value `o0.op1.CRn.CRm.op2` | tpidr_el0, s3_0_c0_c0_0 |
 //! | `hint` `barrier` `prefetch` `pstate` | a name or a number | bti c, ish, pldl1keep |
+//! | `increment` | the field `Rm`, or the value if that is 31 | x2, #32 |
+//! | `shape` `lane` | of a shift: the arrangement by `immh.Q`, the lane's letter by `immh` | 8h, h |
+//! | `right` `left` | of a shift: the count by `immh.immb` | 7 |
+//! | `copyshape` `copylane` `index` | of a copy: the arrangement by `imm5.Q`, letter and index by `imm5` | 4s, s, 3 |
+//! | `fromindex` `general` | of a copy: the index by `imm4.imm5`, the register by `imm5.Rn` | 3, w2 |
 //!
 //! Without a value: `{shift}` (of the fields `shift` and `imm6`: `, lsl #3`, or nothing), `{extended}` (`Rm`, `option`
 //! and `imm3` of an extended register), `{offset}` (`Rm`, `option` and `S` of a register offset), `{bitmask}` (`N`, `imms`,
-//! `immr` and `sf` of a logical immediate).
+//! `immr` and `sf` of a logical immediate), `{open}` and `{close}` (braces).
 
 use std::fmt::Write;
 
 use super::row::Row;
-use super::{decode, names};
+use super::{decode, names, vectors};
 use crate::interp::bit_masks;
 
 /// The assembler text of `word` at `pc`; `.inst` for an unallocated encoding.
@@ -118,7 +123,14 @@ impl Printer {
             "barrier" => write!(out, "{}", names::barrier(value)),
             "prefetch" => write!(out, "{}", names::prefetch(value)),
             "pstate" => write!(out, "{}", names::pstate(value)),
-            _ => write!(out, "<{kind}?>"),
+            "increment" => match self.field("Rm") {
+                Some((register @ 0..31, _)) => write!(out, "x{register}"),
+                _ => write!(out, "#{value}"),
+            },
+            _ => match vectors::text(kind, value) {
+                Some(text) => write!(out, "{text}"),
+                None => write!(out, "<{kind}?>"),
+            },
         };
     }
 
@@ -128,6 +140,8 @@ impl Printer {
             "extended" => self.extended(),
             "offset" => self.offset(),
             "bitmask" => self.bitmask(),
+            "open" => Some("{".into()),
+            "close" => Some("}".into()),
             _ => None,
         };
         match text {
@@ -316,6 +330,16 @@ mod tests {
             (0xd503_3bbf, "dmb ish"),
             (0xc85f_7c20, "ldxr x0, [x1]"),
             (0xf8e0_0041, "ldaddal x0, x1, [x2]"),
+            (0x4e22_8420, "add v0.16b, v1.16b, v2.16b"),
+            (0x0f0c_8420, "shrn v0.8b, v1.8h, #4"),
+            (0x4f2f_5420, "shl v0.4s, v1.4s, #15"),
+            (0x4e1c_2420, ".inst 0x4e1c2420"),
+            (0x6e0c_4420, "ins v0.s[1], v1.s[2]"),
+            (0x4e08_0c20, "dup v0.2d, x1"),
+            (0x6f05_e4a0, "movi v0.2d, #0xff00ff0000ff00ff"),
+            (0x4e02_6020, "tbl v0.16b, {v1.16b, v2.16b, v3.16b, v4.16b}, v2.16b"),
+            (0x4cdf_2020, "ld1 {v0.16b, v1.16b, v2.16b, v3.16b}, [x1], #64"),
+            (0x4f82_a820, "smull2 v0.2d, v1.4s, v2.s[2]"),
             (0x0000_0000, "udf #0"),
             (0xffff_ffff, ".inst 0xffffffff"),
         ] {

@@ -10,6 +10,7 @@ mod listing;
 mod names;
 mod row;
 pub mod rows;
+mod vectors;
 
 pub use decode::{decode, row_count, rows};
 pub use disasm::disassemble;

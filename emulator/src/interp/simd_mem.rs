@@ -1,9 +1,0 @@
-//! Advanced SIMD loads and stores.
-
-use super::Insn;
-use crate::isa::rows::simd_mem::Op;
-
-/// Specialises `word`, which is encoded as `op`.
-pub(super) fn select(op: Op, _word: u32) -> Option<Insn> {
-    match op {}
-}
