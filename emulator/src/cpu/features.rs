@@ -95,6 +95,8 @@ features! {
     PAuth = "FEAT_PAuth", false, (1 << 30) | (1 << 31), 0;
     /// Matrix multiplication of 8-bit integers.
     I8mm = "FEAT_I8MM", false, 0, 1 << 13;
+    /// Rounding to integral values that fit into 32 or 64 bits.
+    Frintts = "FEAT_FRINTTS", false, 0, 1 << 8;
     /// Brain floating point.
     Bf16 = "FEAT_BF16", false, 0, 1 << 14;
     /// Branch target identification (a hint without it).

@@ -1,9 +1,0 @@
-//! Advanced SIMD floating point.
-
-use super::Insn;
-use crate::isa::rows::simd_fp::Op;
-
-/// Specialises `word`, which is encoded as `op`.
-pub(super) fn select(op: Op, _word: u32) -> Option<Insn> {
-    match op {}
-}
