@@ -3,6 +3,16 @@
 //! A guest descriptor has the same number as the host descriptor behind it; the table adds what the host does not
 //! know. The emulator's own descriptors lie above the guest's limit.
 
+mod directory;
+mod host_file;
+mod open_file;
+mod reserved;
+mod synthetic;
 mod table;
 
+pub use directory::HostDirectory;
+pub use host_file::HostFile;
+pub use open_file::{Kind, OpenFile};
+pub use reserved::{reserve, reserved_base};
+pub use synthetic::{SyntheticDirectory, SyntheticFile};
 pub use table::FdTable;

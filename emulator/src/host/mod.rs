@@ -9,7 +9,10 @@ mod context;
 mod errno;
 pub mod extable;
 mod fault;
+pub mod file;
 mod map;
+mod result;
+mod text;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
@@ -23,6 +26,7 @@ pub use blocking::{read, write};
 pub use clock::monotonic_nanos;
 pub use errno::errno;
 pub use fault::install_fault_handler;
+pub use file::{FsStat, Stat};
 pub use map::{
     Backing, advise, lock, map_over, move_pages, page_size, protect, reserve, reserve_over, resident, sync,
 };

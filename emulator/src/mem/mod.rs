@@ -11,9 +11,11 @@ mod atomic;
 mod layout;
 mod map;
 mod space;
+mod span;
 
 pub use access::{Mem, Value};
 pub use addr::{Fault, FaultKind, GuestAddr, SIZE};
 pub use layout::{MIN, MMAP_BASE, PIE_BASE, STACK_END};
 pub use map::{MapRequest, Place};
 pub use space::{AddressSpace, Prot, Region};
+pub use span::Span;

@@ -1,5 +1,21 @@
-//! Guest path to host object: walk, resolver, fallback, proc.
+//! Guest path to host object.
+//!
+//! `resolve` decides which tree answers and runs `walk` in it; the answer is a [`Place`], a directory handle and one
+//! name, or a node of the `synthetic` layer (`/proc`, `/sys`, `/dev`). `open` turns either into an open file.
 
 mod context;
+mod guest;
+mod open;
+mod place;
+mod program;
+mod resolve;
+pub mod synthetic;
+mod walk;
 
-pub use context::FsContext;
+pub use context::{FsContext, Program};
+pub use guest::GuestPath;
+pub use open::open;
+pub use place::{Dir, Place};
+pub use program::{Executable, open_program};
+pub use resolve::{AT_FDCWD, Resolved, View, resolve};
+pub use walk::Intent;

@@ -1,3 +1,4 @@
 //! What only Linux hosts do.
 
+pub mod file;
 pub mod interruptible;

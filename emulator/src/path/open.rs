@@ -1,0 +1,103 @@
+//! From a path to an open file.
+
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use super::guest::GuestPath;
+use super::place::{Dir, Place};
+use super::resolve::{Resolved, View, resolve};
+use super::synthetic::{self, Entry};
+use super::walk::Intent;
+use crate::fd::{HostDirectory, HostFile, OpenFile};
+use crate::host::file;
+use crate::syscall::Errno;
+use crate::syscall::abi::OpenFlags;
+use crate::task::Process;
+
+/// How often a walk is repeated when somebody exchanges its last component for a symbolic link meanwhile.
+const RETRIES: u32 = 8;
+
+/// A file just opened, not yet in a descriptor table.
+#[derive(Debug)]
+pub struct Opened {
+    /// The host's descriptor.
+    pub fd: OwnedFd,
+    /// What the table adds to it.
+    pub open: Arc<dyn OpenFile>,
+    /// A descriptor that was taken while it was opened, and is free again.
+    pub beside: Option<RawFd>,
+}
+
+/// Opens `path`, relative to `dirfd`, with the guest's `flags` (already checked) and `mode`.
+///
+/// # Errors
+/// As open(2); `EINTR` when interrupted.
+pub fn open(
+    process: &Process,
+    tid: i32,
+    dirfd: i32,
+    path: &GuestPath,
+    flags: OpenFlags,
+    mode: u32,
+    interrupt: &AtomicU32,
+) -> Result<Opened, Errno> {
+    let view = View { fs: &process.fs, files: &process.files, tid };
+    let follow = !flags.has(OpenFlags::NOFOLLOW);
+    let intent = if flags.has(OpenFlags::CREAT) {
+        Intent::Create { follow: follow && !flags.has(OpenFlags::EXCL) }
+    } else {
+        Intent::Lookup { follow }
+    };
+    let mut retries = 0;
+    loop {
+        match resolve(view, dirfd, path, intent)? {
+            Resolved::Synthetic(node) => {
+                if flags.has(OpenFlags::CREAT | OpenFlags::EXCL) {
+                    return Err(Errno::EEXIST);
+                }
+                return match node.entry {
+                    Entry::Descriptor(fd) => reopen(process, fd, flags, interrupt),
+                    _ => synthetic::open(process, tid, &node, flags),
+                };
+            }
+            Resolved::Host(place) => match open_place(&place, flags, mode, interrupt) {
+                Err(Errno::ELOOP) if follow && retries < RETRIES => retries += 1,
+                other => return other,
+            },
+        }
+    }
+}
+
+fn open_place(place: &Place, flags: OpenFlags, mode: u32, interrupt: &AtomicU32) -> Result<Opened, Errno> {
+    if flags.has(OpenFlags::CREAT) && place.slash {
+        return Err(Errno::EISDIR);
+    }
+    let (dir, name) = place.at();
+    let host_flags = flags | OpenFlags::NOFOLLOW;
+    let fd = file::openat_blocking(dir, name, host_flags, mode, interrupt)?;
+    let beside = match &place.dir {
+        Dir::Own(own) => Some(own.as_raw_fd()),
+        Dir::Cwd | Dir::Kept(_) => None,
+    };
+    let open = describe(&fd, place.inside, flags)?;
+    Ok(Opened { fd, open, beside })
+}
+
+/// What the table must know of a file of the host's.
+fn describe(fd: &OwnedFd, inside: bool, flags: OpenFlags) -> Result<Arc<dyn OpenFile>, Errno> {
+    let directory = if flags.has(OpenFlags::TMPFILE_BIT) {
+        false
+    } else {
+        flags.has(OpenFlags::DIRECTORY) || file::fstat(fd.as_raw_fd())?.is(file::S_IFDIR)
+    };
+    Ok(if directory { Arc::new(HostDirectory { inside }) } else { Arc::new(HostFile) })
+}
+
+/// Opens the object behind a descriptor once more, as `/proc/self/fd/N` does.
+fn reopen(process: &Process, fd: RawFd, flags: OpenFlags, interrupt: &AtomicU32) -> Result<Opened, Errno> {
+    let open = process.files.get(fd)?;
+    let flags = flags.without(OpenFlags::CREAT | OpenFlags::NOFOLLOW);
+    let fd = file::openat_blocking(file::CWD, &file::proc_fd(fd), flags, 0, interrupt)?;
+    Ok(Opened { fd, open, beside: None })
+}
