@@ -1,5 +1,6 @@
 //! What happens during a run, as it happens. Every report is made from these alone.
 
+use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -101,4 +102,13 @@ pub struct RunInfo {
     pub oracle: Option<String>,
     /// The directory that holds this run's output files.
     pub directory: PathBuf,
+}
+
+/// Something that consumes events, in order and from one thread.
+pub trait Sink {
+    /// Takes one event.
+    ///
+    /// # Errors
+    /// When it cannot be kept; the run then starts no more cases.
+    fn take(&mut self, event: &Event) -> io::Result<()>;
 }

@@ -1,0 +1,45 @@
+//! One case: its attempts, and the events about them.
+
+use super::EventKind;
+use super::attempt::{Context, Outcome, attempt};
+use crate::plan::Case;
+use crate::verdict::{Verdict, not_run, signal_name, unsupported};
+
+/// Runs case `index` on `worker`, with retries, and tells what happens.
+pub(super) fn run_case(context: &Context<'_>, index: usize, worker: usize, tell: &mut dyn FnMut(EventKind)) {
+    let case = &context.request.cases[index];
+    tell(EventKind::CaseStarted { case: index, worker });
+    let reproduce = reproduce(case);
+    if let Some(verdict) = unsupported(case) {
+        tell(EventKind::CaseFinished { case: index, attempt: None, verdict, reproduce });
+        return;
+    }
+    let mut number = 1;
+    loop {
+        let mut on_slow = || tell(EventKind::CaseSlow { case: index });
+        match attempt(context, case, index, number, &mut on_slow) {
+            Outcome::Interrupted => {
+                let signal = context.interrupts.first().map_or_else(|| "a signal".to_owned(), signal_name);
+                let verdict = not_run(&format!("the run was interrupted by {signal} while this case ran"));
+                tell(EventKind::CaseFinished { case: index, attempt: None, verdict, reproduce });
+                return;
+            }
+            Outcome::Ended(attempt, verdict) => {
+                let bad = matches!(verdict, Verdict::Failure(_) | Verdict::Error(_));
+                if !bad || number > context.request.retries || context.interrupts.first().is_some() {
+                    let attempt = Some(attempt);
+                    tell(EventKind::CaseFinished { case: index, attempt, verdict, reproduce });
+                    return;
+                }
+                tell(EventKind::AttemptFailed { case: index, attempt, verdict });
+                number += 1;
+            }
+        }
+    }
+}
+
+/// The command that runs this case alone.
+fn reproduce(case: &Case) -> String {
+    let id = case.at.to_string();
+    format!("matrix repro --target {} {}", shell_words::quote(&case.at.target), shell_words::quote(&id))
+}

@@ -1,0 +1,123 @@
+//! A run from the request to the last event.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use super::attempt::Context;
+use super::clock::{now_ms, run_id};
+use super::directory::RunDirectory;
+use super::dispatch::dispatch;
+use super::{Event, EventKind, RunError, RunInfo, Sink};
+use crate::host::{self, Interrupts, descendants};
+use crate::plan::{Launcher, Link, RunRequest};
+use crate::report::{self, EventLog, Record};
+
+/// What was made ready for a run.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// The root of the tree of every fixture that is needed, by name.
+    pub roots: BTreeMap<String, PathBuf>,
+    /// The digest of the fixture lock, lower-case hex.
+    pub lock_sha256: String,
+    /// The digest of the emulator's binary, lower-case hex.
+    pub emulator_sha256: String,
+    /// Looks at a program's ELF header; the error is the complaint.
+    pub check_elf: fn(&Path, Link) -> Result<(), String>,
+}
+
+/// Runs what `request` asks for, shows it on `screen` as it happens, writes the reports, and returns the record.
+///
+/// The reports are made from the event file, whatever happened, also after an interrupt.
+///
+/// # Errors
+/// [`RunError`] when nothing could be run or a report could not be written.
+pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Result<Record, RunError> {
+    if request.cases.is_empty() {
+        return Err(RunError::NothingSelected);
+    }
+    require_fixtures(request, inputs)?;
+    let matrix = std::env::current_exe().map_err(RunError::machine("find the running binary"))?;
+    let interrupts = Interrupts::catch().map_err(RunError::machine("catch signals"))?;
+    let started_ms = now_ms();
+    let id = run_id(started_ms, std::process::id());
+    let directory = RunDirectory::create(&request.cache, &id, request.keep)?;
+    descendants::adopt_orphans();
+
+    let mut log = EventLog::create(&directory.events(), request.jsonl.as_deref())?;
+    let context = Context {
+        request,
+        inputs,
+        directory: &directory,
+        interrupts,
+        matrix,
+        user: host::user_name(),
+        process_limit: host::process_limit(PROCESSES),
+        checked: Mutex::new(BTreeMap::new()),
+    };
+    let started = Instant::now();
+    let mut failed: Option<io::Error> = None;
+    let mut tell = |what: EventKind| {
+        let event = Event { time_ms: now_ms(), what };
+        let logged = if failed.is_none() { log.take(&event) } else { Ok(()) };
+        // The screen goes on even if the log cannot.
+        let shown = screen.take(&event);
+        if let Err(error) = logged.and(shown) {
+            failed.get_or_insert(error);
+        }
+        failed.is_none()
+    };
+    tell(EventKind::RunStarted { run: facts(request, inputs, &directory, id), cases: request.cases.clone() });
+    let dispatched = dispatch(&context, &mut tell);
+    descendants::kill_unclaimed();
+    tell(EventKind::RunFinished { duration_ms: started.elapsed().as_millis() as u64 });
+    dispatched?;
+    // As much as the events tell is reported even if some could not be kept.
+    let record = report::from_file(&directory.events());
+    let reported = match (&record, &request.junit) {
+        (Ok(record), Some(path)) => report::junit::write(record, request.junit_dialect, path),
+        _ => Ok(()),
+    };
+    if let Some(source) = failed {
+        return Err(RunError::Io { action: "write the events to", path: log.failed_path(), source });
+    }
+    reported.and(record)
+}
+
+/// Processes and threads that cases may have beside those that the user has already.
+const PROCESSES: u64 = 2048;
+
+fn require_fixtures(request: &RunRequest, inputs: &Inputs) -> Result<(), RunError> {
+    let launcher = match &request.target.launcher {
+        Launcher::Native => return Ok(()),
+        Launcher::Command { fixture, .. } => Some(fixture),
+        Launcher::Elfuse { .. } => None,
+    };
+    let runnable = request.cases.iter().filter(|case| case.unsupported.is_none());
+    match runnable.map(|case| &case.fixture).chain(launcher).find(|name| !inputs.roots.contains_key(*name)) {
+        Some(fixture) => Err(RunError::NoFixture { fixture: fixture.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn facts(request: &RunRequest, inputs: &Inputs, directory: &RunDirectory, run_id: String) -> RunInfo {
+    let elfuse = matches!(request.target.launcher, Launcher::Elfuse { .. });
+    RunInfo {
+        run_id,
+        matrix_version: env!("CARGO_PKG_VERSION").to_owned(),
+        target: request.target.name.clone(),
+        // Built into this binary, from the same workspace, with the same version.
+        emulator_version: if elfuse { env!("CARGO_PKG_VERSION").to_owned() } else { String::new() },
+        emulator_sha256: inputs.emulator_sha256.clone(),
+        fixture_sha256: inputs.lock_sha256.clone(),
+        hostname: host::hostname(),
+        host_os: std::env::consts::OS.to_owned(),
+        host_arch: std::env::consts::ARCH.to_owned(),
+        seed: None,
+        shard: None,
+        oracle: None,
+        directory: directory.root().to_owned(),
+    }
+}
