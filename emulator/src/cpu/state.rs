@@ -93,6 +93,13 @@ impl Cpu {
         }
     }
 
+    /// Makes it as a new program finds it: all registers zero but for `pc` and the stack pointer.
+    pub fn reset(&mut self, pc: u64, stack: u64) {
+        let interrupt = Arc::clone(&self.interrupt);
+        *self = Cpu { pc, interrupt, ..Cpu::new(self.mem) };
+        self.set_reg(SP, stack);
+    }
+
     /// The register at `index` (0–63).
     #[inline(always)]
     pub fn reg(&self, index: u8) -> u64 {

@@ -441,13 +441,6 @@ pub fn flock(fd: RawFd, operation: u32, interrupt: &AtomicU32) -> Result<(), Err
     Ok(())
 }
 
-/// The soft limit on descriptors.
-pub fn descriptor_limit() -> u64 {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the structure is ours.
-    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } < 0 { 1024 } else { limit.rlim_cur }
-}
-
 /// A borrowed handle on `fd`, only to learn what it is.
 ///
 /// # Errors

@@ -6,12 +6,18 @@
 mod blocking;
 mod clock;
 mod context;
+mod direct;
 mod errno;
 pub mod extable;
 mod fault;
 pub mod file;
+mod handshake;
 mod map;
+mod private_fd;
+mod process;
 mod result;
+mod signal;
+mod status;
 mod text;
 
 #[cfg(target_os = "linux")]
@@ -24,11 +30,28 @@ mod os;
 pub(crate) use blocking::blocking_call;
 pub use blocking::{read, write};
 pub use clock::monotonic_nanos;
+pub use direct::{Direct, direct};
 pub use errno::errno;
 pub use fault::install_fault_handler;
 pub use file::{FsStat, Stat};
+pub use handshake::{Handshake, handshake};
 pub use map::{
     Backing, advise, lock, map_over, move_pages, page_size, protect, reserve, reserve_over, resident, sync,
 };
 #[cfg(target_os = "linux")]
 pub use os::interruptible::interruptible;
+pub use os::process::{
+    exit_thread, futex, futex_wake, path_of, prctl_word, sleep, thread_id, wait4, waitid, write_other,
+};
+pub use os::signal::{
+    die_by, inherited_ignore, kick, kill, pause, pending, queue, set_disposition, set_mask, tgkill,
+    timed_wait,
+};
+pub use private_fd::{guest_limit, private_fd, raise_file_limit};
+use process::retry;
+pub use process::{
+    FutexFourth, canonical, close, close_on_exec, exit_now, fork, ids, limit, limit_of, node_name,
+    open_for_reading, pid, random, set_limit, set_limit_of, start_thread,
+};
+pub use signal::{Disposition, SYNCHRONOUS, attach, forget, on_crash, take};
+pub use status::{set_status_fd, write_all, write_line};

@@ -8,8 +8,10 @@
 mod access;
 mod addr;
 mod atomic;
+mod change;
 mod layout;
 mod map;
+mod pointer;
 mod space;
 mod span;
 
@@ -17,5 +19,6 @@ pub use access::{Mem, Value};
 pub use addr::{Fault, FaultKind, GuestAddr, SIZE};
 pub use layout::{MIN, MMAP_BASE, PIE_BASE, STACK_END};
 pub use map::{MapRequest, Place};
+pub use pointer::GuestPtr;
 pub use space::{AddressSpace, Prot, Region};
 pub use span::Span;

@@ -1,7 +1,8 @@
 //! From a number to its row, and the call.
 
+use super::counts;
 use super::errno::Errno;
-use super::row::{Row, SysResult};
+use super::row::{Row, Support, SysResult};
 use super::table::ROWS;
 use crate::task::Task;
 
@@ -21,9 +22,13 @@ pub fn find(number: u64) -> Option<&'static Row> {
 /// The call's error; `ENOSYS` for an unknown number.
 pub fn dispatch(task: &mut Task) -> SysResult {
     let args = [0, 1, 2, 3, 4, 5].map(|register| task.cpu.reg(register));
-    match find(task.cpu.reg(8)) {
-        Some(row) => (row.call)(task, args),
-        None => Err(Errno::ENOSYS),
+    let number = task.cpu.reg(8);
+    match find(number) {
+        Some(row) if row.support != Support::None => (row.call)(task, args),
+        _ => {
+            counts::count_refused(number);
+            Err(Errno::ENOSYS)
+        }
     }
 }
 

@@ -4,15 +4,23 @@
 
 pub mod abi;
 mod args;
+pub mod counts;
 mod dir;
 mod dispatch;
 mod errno;
+mod exec;
 mod fcntl;
+mod futex;
 mod io;
+mod memory;
 mod open;
+mod process;
 mod row;
+mod signal;
 mod stat;
+mod system;
 mod table;
+mod time;
 
 pub use dispatch::{dispatch, find};
 pub use errno::Errno;

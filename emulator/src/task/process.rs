@@ -1,11 +1,18 @@
 //! What the threads of one guest process share.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::ending::Ending;
+use super::limits::Limits;
+use super::signal::Actions;
+use super::threads::Threads;
 use crate::fd::FdTable;
 use crate::mem::AddressSpace;
 use crate::path::FsContext;
+use crate::syscall::{Errno, counts};
+use crate::{host, trace};
 
 /// Which absent paths reach the host (`--host-fallback`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -32,6 +39,19 @@ pub struct Config {
     pub status_fd: Option<i32>,
 }
 
+/// The program that a process runs.
+#[derive(Clone, Debug, Default)]
+pub struct ProgramImage {
+    /// Start and end of the argument strings in memory.
+    pub args: (u64, u64),
+    /// Start and end of the environment strings in memory.
+    pub env: (u64, u64),
+    /// The initial stack pointer.
+    pub stack: u64,
+    /// Where a handler returns to when it names no place itself.
+    pub trampoline: u64,
+}
+
 /// What the threads of one guest process share.
 #[derive(Debug)]
 pub struct Process {
@@ -43,4 +63,74 @@ pub struct Process {
     pub files: FdTable,
     /// Working directory, umask, sysroot.
     pub fs: FsContext,
+    /// What to do with each signal.
+    pub actions: Actions,
+    /// The threads.
+    pub threads: Threads,
+    /// The stack limit that exec goes by, and others that the host does not keep for the guest.
+    pub limits: Limits,
+    image: RwLock<ProgramImage>,
+    forked: AtomicBool,
+}
+
+impl Process {
+    /// The process that the command line starts, with a soft limit of descriptors.
+    ///
+    /// # Errors
+    /// The host's.
+    pub fn new(config: Config, files_limit: u64) -> Result<Process, Errno> {
+        let fs = FsContext::new(&config)?;
+        let files = FdTable::inherit(&fs)?;
+        files.set_limit(files_limit);
+        Ok(Process {
+            config: Arc::new(config),
+            space: AddressSpace::reserve()?,
+            files,
+            fs,
+            actions: Actions::inherit()?,
+            threads: Threads::default(),
+            limits: Limits::default(),
+            image: RwLock::default(),
+            forked: AtomicBool::new(false),
+        })
+    }
+
+    /// The program.
+    pub fn image(&self) -> RwLockReadGuard<'_, ProgramImage> {
+        self.image.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The program, for exec and `PR_SET_NAME`.
+    pub(crate) fn image_mut(&self) -> RwLockWriteGuard<'_, ProgramImage> {
+        self.image.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Is this a forked child, which reports no ending?
+    pub fn is_forked(&self) -> bool {
+        self.forked.load(Ordering::Relaxed)
+    }
+
+    /// Makes this a forked child.
+    pub(crate) fn set_forked(&self) {
+        self.forked.store(true, Ordering::Relaxed);
+        host::set_status_fd(-1);
+    }
+
+    /// Ends the host process as `ending` has it, after reporting it.
+    pub fn finish(&self, ending: &Ending) -> ! {
+        host::write_line(&ending.to_json(&counts::refused()));
+        match ending {
+            Ending::Exit(status) => host::exit_now(*status),
+            Ending::Signal(signal, _) => {
+                if self.config.strace {
+                    trace::note(&ending.to_string());
+                }
+                host::die_by(*signal)
+            }
+            _ => {
+                trace::note(&ending.to_string());
+                host::exit_now(ending.code())
+            }
+        }
+    }
 }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use super::ending::Ending;
 use super::process::Process;
+use super::signal::SignalState;
 use crate::cpu::Cpu;
+use crate::host::{self, Handshake};
 use crate::interp::BlockCache;
 
 /// One guest thread, which is one host thread.
@@ -17,4 +20,46 @@ pub struct Task {
     pub process: Arc<Process>,
     /// Its thread id.
     pub tid: i32,
+    /// Its signals.
+    pub signals: SignalState,
+    /// Where to store zero and wake when it ends (`CLONE_CHILD_CLEARTID`); 0 for nowhere.
+    pub clear_tid: u64,
+    /// The head of its list of robust futexes; 0 for none.
+    pub robust_list: u64,
+    /// Whom it must tell when it executes a program or ends (vfork's child).
+    pub handshake: Option<Handshake>,
+    /// Set by a call that ends the thread or the process.
+    pub end: Option<End>,
+}
+
+/// Why a thread stops running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It alone ends, with this status.
+    Thread(i32),
+    /// The process ends.
+    Process(Ending),
+}
+
+impl Task {
+    /// The first thread of `process`, on the calling host thread.
+    pub fn first(process: Arc<Process>) -> Task {
+        let cpu = Cpu::new(process.space.mem());
+        host::attach(&cpu.interrupt);
+        let mask = host::set_mask(u64::MAX);
+        host::set_mask(mask);
+        let tid = host::thread_id();
+        process.threads.add(tid);
+        Task {
+            cpu,
+            blocks: BlockCache::default(),
+            process,
+            tid,
+            signals: SignalState::with_mask(mask),
+            clear_tid: 0,
+            robust_list: 0,
+            handshake: None,
+            end: None,
+        }
+    }
 }

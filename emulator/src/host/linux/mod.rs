@@ -2,3 +2,5 @@
 
 pub mod file;
 pub mod interruptible;
+pub mod process;
+pub mod signal;

@@ -1,0 +1,62 @@
+//! Clocks, sleeping, timers.
+
+use super::errno::Errno;
+use super::row::SysResult;
+use crate::host::{self, Direct};
+use crate::mem::GuestPtr;
+use crate::task::Task;
+
+macro_rules! pass {
+    ($($(#[$doc:meta])* $name:ident = $direct:ident;)*) => { $(
+        $(#[$doc])*
+        pub fn $name(task: &mut Task, args: [u64; 6]) -> SysResult {
+            task.direct(Direct::$direct, args)
+        }
+    )* };
+}
+
+pass! {
+    /// clock_gettime(2).
+    clock_gettime = ClockGettime;
+    /// clock_getres(2).
+    clock_getres = ClockGetres;
+    /// gettimeofday(2).
+    gettimeofday = Gettimeofday;
+    /// getitimer(2).
+    getitimer = Getitimer;
+    /// setitimer(2): virtual and profiling time are the emulator's.
+    setitimer = Setitimer;
+    /// timer_create(2).
+    timer_create = TimerCreate;
+    /// timer_settime(2).
+    timer_settime = TimerSettime;
+    /// timer_gettime(2).
+    timer_gettime = TimerGettime;
+    /// timer_getoverrun(2).
+    timer_getoverrun = TimerGetoverrun;
+    /// timer_delete(2).
+    timer_delete = TimerDelete;
+}
+
+/// clock_settime(2), settimeofday(2): the clock is the host's.
+pub fn clock_settime(_task: &mut Task, _args: [u64; 6]) -> SysResult {
+    Err(Errno::EPERM)
+}
+
+const TIMER_ABSTIME: u64 = 1;
+
+/// nanosleep(2).
+pub fn nanosleep(task: &mut Task, [request, remaining, ..]: [u64; 6]) -> SysResult {
+    clock_nanosleep(task, [1, 0, request, remaining, 0, 0])
+}
+
+/// clock_nanosleep(2).
+pub fn clock_nanosleep(task: &mut Task, [clock, flags, request, remaining, ..]: [u64; 6]) -> SysResult {
+    let time = task.read_timespec(request)?;
+    let absolute = flags & TIMER_ABSTIME != 0;
+    let remaining = if absolute { GuestPtr::NULL } else { task.pointer(remaining, 16)? };
+    let code = if absolute { Errno::ERESTARTNOHAND } else { Errno::ERESTART_RESTARTBLOCK };
+    task.blocking_with(code, |task| {
+        host::sleep(clock as i32, flags as i32, time, remaining, &task.cpu.interrupt)
+    })
+}

@@ -1,0 +1,245 @@
+//! Threads and processes beginning and ending.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+
+use super::ending::Ending;
+use super::thread::{End, Task};
+use crate::cpu::SP;
+use crate::host;
+use crate::interp::BlockCache;
+use crate::mem::GuestAddr;
+use crate::syscall::Errno;
+use crate::task::signal::SignalState;
+
+/// The most robust futexes that an ending thread releases (kernel: `ROBUST_LIST_LIMIT`).
+const ROBUST_LIMIT: usize = 2048;
+const FUTEX_OWNER_DIED: u32 = 0x4000_0000;
+const FUTEX_WAITERS: u32 = 0x8000_0000;
+const FUTEX_TID: u32 = 0x3fff_ffff;
+
+/// What a new thread or process gets.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Birth {
+    /// Its stack pointer; the parent's when 0.
+    pub stack: u64,
+    /// Its TPIDR_EL0, if it is not the parent's.
+    pub tls: Option<u64>,
+    /// Where the parent stores its id.
+    pub parent_tid: Option<u64>,
+    /// Where its id is stored in its own memory.
+    pub child_tid: Option<u64>,
+    /// What is zeroed when it ends.
+    pub clear_tid: u64,
+    /// Its alternate signal stack is taken away.
+    pub drop_alternate: bool,
+    /// The parent waits until it executes a program or ends.
+    pub wait: bool,
+}
+
+impl Task {
+    /// Ends the calling host thread's guest thread, and the process with the last one.
+    pub(crate) fn end_thread(&mut self, status: i32) -> ! {
+        if self.leave() {
+            self.process.finish(&Ending::Exit(status));
+        }
+        host::exit_thread(status)
+    }
+
+    /// Does what the kernel does when a thread ends; true when it was the last.
+    fn leave(&mut self) -> bool {
+        host::set_mask(u64::MAX);
+        self.release_robust_futexes();
+        if self.clear_tid != 0 {
+            let at = GuestAddr(self.clear_tid);
+            if self.process.space.mem().store::<u32>(at, 0).is_ok() {
+                self.wake(at);
+            }
+        }
+        self.process.threads.remove(self.tid)
+    }
+
+    fn wake(&self, at: GuestAddr) {
+        if let Some(word) = self.process.space.mem().range(at, 4) {
+            host::futex_wake(word);
+        }
+    }
+
+    /// Marks the robust futexes that this thread holds as orphaned.
+    ///
+    /// # Source
+    /// The kernel's Documentation/locking/robust-futex-ABI.rst.
+    fn release_robust_futexes(&self) {
+        let head = self.robust_list;
+        if head == 0 {
+            return;
+        }
+        let mem = self.process.space.mem();
+        let load = |at: u64| mem.load::<u64>(GuestAddr(at)).ok();
+        let (Some(mut entry), Some(offset), Some(pending)) =
+            (load(head), load(head.wrapping_add(8)), load(head.wrapping_add(16)))
+        else {
+            return;
+        };
+        for _ in 0..ROBUST_LIMIT {
+            if entry & !1 == head {
+                break;
+            }
+            let next = load(entry & !1);
+            if entry != pending {
+                self.orphan((entry & !1).wrapping_add(offset));
+            }
+            let Some(next) = next else { break };
+            entry = next;
+        }
+        if pending & !1 != 0 {
+            self.orphan((pending & !1).wrapping_add(offset));
+        }
+    }
+
+    fn orphan(&self, at: u64) {
+        let mem = self.process.space.mem();
+        let at = GuestAddr(at);
+        while let Ok(word) = mem.load::<u32>(at) {
+            if word & FUTEX_TID != self.tid as u32 {
+                return;
+            }
+            let orphaned = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+            match mem.cas32(at, word, orphaned) {
+                Ok(seen) if seen == word => {
+                    if word & FUTEX_WAITERS != 0 {
+                        self.wake(at);
+                    }
+                    return;
+                }
+                Ok(_) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Starts a sibling thread; gives its id.
+    ///
+    /// # Errors
+    /// `EAGAIN` when the host will not start one.
+    pub(crate) fn spawn(&self, birth: Birth) -> Result<u64, Errno> {
+        let mut cpu = self.cpu.clone();
+        cpu.interrupt = Arc::default();
+        cpu.exclusive.bytes = 0;
+        cpu.set_reg(0, 0);
+        if birth.stack != 0 {
+            cpu.set_reg(SP, birth.stack);
+        }
+        if let Some(tls) = birth.tls {
+            cpu.tpidr = tls;
+        }
+        let process = Arc::clone(&self.process);
+        let mask = self.signals.mask();
+        let (tell, told) = mpsc::channel();
+        let (go, gone) = mpsc::channel::<()>();
+        // Nothing may reach the new thread before it is attached.
+        host::set_mask(u64::MAX);
+        let started = host::start_thread(move || {
+            let tid = host::thread_id();
+            host::attach(&cpu.interrupt);
+            let mut task = Task {
+                cpu,
+                blocks: BlockCache::default(),
+                process,
+                tid,
+                signals: SignalState::with_mask(mask),
+                clear_tid: birth.clear_tid,
+                robust_list: 0,
+                handshake: None,
+                end: None,
+            };
+            task.process.threads.add(tid);
+            if let Some(at) = birth.child_tid {
+                let _ = task.process.space.mem().store(GuestAddr(at), tid as u32);
+            }
+            let _ = tell.send(tid);
+            let _ = gone.recv();
+            host::set_mask(mask);
+            match task.run() {
+                End::Process(ending) => task.process.finish(&ending),
+                End::Thread(status) => {
+                    if task.leave() {
+                        task.process.finish(&Ending::Exit(status));
+                    }
+                }
+            }
+        });
+        host::set_mask(mask);
+        started.map_err(|_| Errno::EAGAIN)?;
+        let tid = told.recv().map_err(|_| Errno::EAGAIN)?;
+        if let Some(at) = birth.parent_tid {
+            let _ = self.process.space.mem().store(GuestAddr(at), tid as u32);
+        }
+        let _ = go.send(());
+        Ok(tid as u64)
+    }
+
+    /// Duplicates the process with this thread only; gives the child's id, or 0 in the child.
+    ///
+    /// # Errors
+    /// The host's.
+    pub(crate) fn fork(&mut self, birth: Birth) -> Result<u64, Errno> {
+        let process = Arc::clone(&self.process);
+        let (ours, childs) = if birth.wait { host::handshake()? } else { (None, None) };
+        let mask = host::set_mask(u64::MAX);
+        // Lock order: threads, signal actions, regions, image. Held across the fork so that the child finds them whole.
+        let pid = {
+            let mut threads = process.threads.hold();
+            let actions = process.actions.lock();
+            let regions = process.space.regions_mut();
+            let image = process.image_mut();
+            let pid = host::fork();
+            if matches!(pid, Ok(0)) {
+                self.tid = host::thread_id();
+                process.threads.reset(&mut threads, self.tid);
+            }
+            drop((image, regions, actions));
+            pid
+        };
+        if !matches!(pid, Ok(0)) {
+            drop(childs);
+            host::set_mask(mask);
+            let pid = pid?;
+            if let Some(at) = birth.parent_tid {
+                let _ = process.space.mem().store(GuestAddr(at), pid as u32);
+            }
+            if let Some(ours) = ours {
+                ours.wait();
+            }
+            return Ok(pid as u64);
+        }
+        drop(ours);
+        self.become_child(birth, childs);
+        host::set_mask(self.signals.mask());
+        Ok(0)
+    }
+
+    fn become_child(&mut self, birth: Birth, handshake: Option<host::Handshake>) {
+        host::forget();
+        self.cpu.interrupt.store(0, Ordering::Relaxed);
+        self.process.set_forked();
+        self.handshake = handshake;
+        self.clear_tid = birth.clear_tid;
+        self.robust_list = 0;
+        self.cpu.exclusive.bytes = 0;
+        self.signals.kept_clear();
+        if birth.stack != 0 {
+            self.cpu.set_reg(SP, birth.stack);
+        }
+        if let Some(tls) = birth.tls {
+            self.cpu.tpidr = tls;
+        }
+        if birth.drop_alternate {
+            self.signals.alternate = Default::default();
+        }
+        if let Some(at) = birth.child_tid {
+            let _ = self.process.space.mem().store(GuestAddr(at), self.tid as u32);
+        }
+    }
+}
