@@ -68,7 +68,8 @@ pub fn load(
             map(space, mapped_end, len, segment.prot, Backing::File { fd: file.as_raw_fd(), offset }, name)?;
             mapped_end = space.round_up(file_end).ok_or(Errno::ENOEXEC)?;
             if segment.size > segment.file_size && segment.prot & 2 != 0 {
-                let tail = (mapped_end - file_end).min(segment.size - segment.file_size) as usize;
+                // To the end of the page, as Linux does: a C library's first allocations lie there.
+                let tail = (mapped_end - file_end) as usize;
                 space.mem().write(GuestAddr(file_end), &vec![0; tail]).map_err(|_| Errno::ENOEXEC)?;
             }
         }
