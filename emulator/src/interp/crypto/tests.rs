@@ -105,7 +105,7 @@ fn sha1_example_of_fips_180() {
 
 /// The first 32 bits of the fractional parts of `root` of the first primes (FIPS 180, 4.2.2 and 5.3.3).
 fn fractions(root: fn(f64) -> f64, count: usize) -> Vec<u32> {
-    let is_prime = |n: &u32| (2..*n).all(|d| n % d != 0);
+    let is_prime = |n: &u32| (2..*n).all(|d| !n.is_multiple_of(d));
     (2..).filter(is_prime).take(count).map(|p| (root(p.into()).fract() * 4_294_967_296.0) as u32).collect()
 }
 

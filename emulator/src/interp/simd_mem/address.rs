@@ -26,7 +26,7 @@ pub(super) fn with_base(exec: Exec, word: u32, bytes: u32, ra: u8) -> Insn {
 #[inline(always)]
 pub(super) fn base(cpu: &mut Cpu, insn: &Insn) -> Result<GuestAddr, Flow> {
     let addr = GuestAddr(cpu.reg(insn.rn));
-    if insn.rn == SP && addr.0 % 16 != 0 {
+    if insn.rn == SP && !addr.0.is_multiple_of(16) {
         return Err(cpu.raise(Trap::Misaligned(addr)));
     }
     Ok(addr)
