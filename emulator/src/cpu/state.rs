@@ -18,9 +18,17 @@ pub type Nzcv = u32;
 
 /// A vector register: 16 bytes, lane 0 first. Bytes and not an integer, because the compiler vectorises loops over
 /// the lanes of an array, never over the bits of a `u128`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, align(16))]
 pub struct Vector(pub [u8; 16]);
+
+impl Default for Vector {
+    // By hand, because the array's own is called rather than inlined.
+    #[inline(always)]
+    fn default() -> Vector {
+        Vector([0; 16])
+    }
+}
 
 impl From<u128> for Vector {
     #[inline(always)]

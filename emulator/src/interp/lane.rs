@@ -153,11 +153,11 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn generate(lane: impl FnMut(usize) -> Self) -> Vector {
-                let lanes: [$ty; 16 / $bytes] = std::array::from_fn(lane);
+            fn generate(mut lane: impl FnMut(usize) -> Self) -> Vector {
                 let mut vector = Vector::default();
-                for (bytes, lane) in vector.0.as_chunks_mut::<$bytes>().0.iter_mut().zip(lanes) {
-                    *bytes = lane.to_le_bytes();
+                // One call in a plain loop, so that it is inlined; `array::from_fn` calls it once for each lane.
+                for (i, bytes) in vector.0.as_chunks_mut::<$bytes>().0.iter_mut().enumerate() {
+                    *bytes = lane(i).to_le_bytes();
                 }
                 vector
             }
@@ -273,7 +273,7 @@ impl Vector {
     /// The low `bytes` (0–31), the others zero.
     #[inline(always)]
     pub(super) fn keep(self, bytes: u8) -> Vector {
-        u8::zip(self, KEEP[usize::from(bytes & 31)], |a, b| a & b)
+        u64::zip(self, KEEP[usize::from(bytes & 31)], |a, b| a & b)
     }
 
     /// The high half, moved down.
