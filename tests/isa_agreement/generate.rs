@@ -49,7 +49,7 @@ impl Generator {
             }
             let Some(record) = self.record(machine, word, pc) else { continue };
             let result = machine.run(&record);
-            if self.strays(&record, &result) {
+            if self.strays(&record, &result) || exclude::ending(self.row, result.signal).is_some() {
                 continue;
             }
             *(if legal { &mut executed } else { &mut unallocated }) += 1;
@@ -109,6 +109,11 @@ impl Generator {
             let at = CODE - CODE_MARGIN + (self.rng.below(CODE_MARGIN) & !3);
             set_register(&mut record, field("Rn")?, at);
             return Some(record);
+        }
+        if record.words[1] == BRK && matches!(self.row.id, "Stxr" | "Stxp") {
+            // Without its load it fails before it accesses anything.
+            let at = self.target(16);
+            set_register(&mut record, field("Rn")?, if field("Rn") == Some(31) { at & !15 } else { at });
         }
         if let Some(address) = machine.accesses(&record) {
             // Registers that scale an index would throw it out of the window again.

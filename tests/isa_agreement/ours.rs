@@ -5,7 +5,7 @@ use elfuse::host::{Backing, install_fault_handler};
 use elfuse::interp::{Trap, step};
 use elfuse::mem::{AddressSpace, Fault, FaultKind, GuestAddr, MapRequest, Place, Prot};
 
-use super::record::{BRK, DATA, DATA_BYTES, Record, WINDOW};
+use super::record::{DATA, DATA_BYTES, Record, WINDOW};
 
 const SIGILL: u64 = 4;
 const SIGTRAP: u64 = 5;
@@ -36,15 +36,16 @@ impl Machine {
         Machine { cpu: Cpu::new(spaces[0].mem()), bare: Cpu::new(spaces[1].mem()), _spaces: spaces }
     }
 
-    /// Where the last word of `record` accesses memory, if it does.
+    /// Where `record` first accesses memory, if it does.
     pub fn accesses(&mut self, record: &Record) -> Option<u64> {
         load(&mut self.bare, record);
         self.bare.pc = record.pc;
-        let word = record.words[record.length() as usize - 1];
-        match step(&mut self.bare, word) {
-            Err(Trap::Fault(Fault { addr, .. })) => Some(addr.untagged()),
-            _ => None,
-        }
+        record.words.iter().take(record.length() as usize).find_map(|&word| {
+            match step(&mut self.bare, word) {
+                Err(Trap::Fault(Fault { addr, .. })) => Some(addr.untagged()),
+                _ => None,
+            }
+        })
     }
 
     /// What the words of `record` make of it.
@@ -81,7 +82,6 @@ impl Machine {
         result.tpidr = cpu.tpidr;
         result.v = std::array::from_fn(|i| cpu.vec(i as u8));
         cpu.mem.read(GuestAddr(WINDOW), &mut result.window).expect("the window is mapped");
-        debug_assert_ne!(record.words[0], 0, "{BRK:#x} or a word stands there");
         result
     }
 }
