@@ -9,5 +9,7 @@ mod moves;
 pub(super) mod op;
 pub(super) mod scalar;
 mod select;
+#[cfg(test)]
+mod tests;
 
 pub(super) use select::select;

@@ -6,6 +6,8 @@
 mod lanes;
 mod select;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod widen;
 
 pub(super) use select::select;
