@@ -185,7 +185,7 @@ mod tests {
         assert!(scratch.dirs().all().iter().all(|directory| directory.is_dir()));
         let locked = scratch.dirs().files().join("locked");
         fs::create_dir_all(locked.join("inner")).expect("mkdir");
-        fs::set_permissions(&locked, fs::Permissions::from_mode(0)).expect("chmod");
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).expect("chmod");
         drop(scratch);
         assert!(!root.exists());
         let kept = run.root().to_owned();

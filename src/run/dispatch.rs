@@ -12,7 +12,7 @@ use crate::host::{self, Pipe};
 /// What comes back from a worker or the signal watch.
 enum Message {
     /// Something happened.
-    Happened(EventKind),
+    Happened(Box<EventKind>),
     /// The worker has nothing to do.
     Idle(usize),
 }
@@ -59,7 +59,7 @@ pub(super) fn dispatch(
                 let _farewell = Farewell { worker, send: &send };
                 say(Message::Idle(worker));
                 for index in take {
-                    run_case(context, index, worker, &mut |event| say(Message::Happened(event)));
+                    run_case(context, index, worker, &mut |event| say(Message::Happened(Box::new(event))));
                     say(Message::Idle(worker));
                 }
             })?;
@@ -78,7 +78,7 @@ pub(super) fn dispatch(
         while working > 0 {
             let Ok(message) = receive.recv() else { break };
             match message {
-                Message::Happened(event) => stopped |= !tell(event),
+                Message::Happened(event) => stopped |= !tell(*event),
                 Message::Idle(worker) => {
                     stopped |= context.interrupts.first().is_some();
                     match (&hands[worker], next < cases && !stopped) {
@@ -95,7 +95,7 @@ pub(super) fn dispatch(
         // What the signal watch said last.
         for message in receive {
             if let Message::Happened(event) = message {
-                tell(event);
+                tell(*event);
             }
         }
         Ok(())
@@ -107,7 +107,7 @@ fn watch_signals(context: &Context<'_>, ended: &std::fs::File, send: &Sender<Mes
     let interrupts = &context.interrupts;
     loop {
         if let Some(signal) = interrupts.first() {
-            let _ = send.send(Message::Happened(EventKind::Interrupted { signal }));
+            let _ = send.send(Message::Happened(Box::new(EventKind::Interrupted { signal })));
             return;
         }
         let files = [Some(interrupts.readable()), Some(ended)];

@@ -69,8 +69,9 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
         }
         failed.is_none()
     };
-    tell(EventKind::RunStarted { run: facts(request, inputs, &directory, id), cases: request.cases.clone() });
-    let dispatched = dispatch(&context, &mut tell);
+    let run = facts(request, inputs, &directory, id);
+    let go = tell(EventKind::RunStarted { run, cases: request.cases.clone() });
+    let dispatched = if go { dispatch(&context, &mut tell) } else { Ok(()) };
     descendants::kill_unclaimed();
     tell(EventKind::RunFinished { duration_ms: started.elapsed().as_millis() as u64 });
     dispatched?;
