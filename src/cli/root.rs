@@ -52,7 +52,8 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
             return if usage { Exit::Usage.into() } else { Exit::Expected.into() };
         }
     };
-    let mut out = io::stdout().lock();
+    // Not locked: while cases run another thread writes, too.
+    let mut out = io::stdout();
     let result = dispatch(&root, &mut out).and_then(|exit| {
         out.flush()?;
         Ok(exit)
