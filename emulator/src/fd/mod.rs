@@ -7,6 +7,7 @@ mod directory;
 mod host_file;
 mod open_file;
 mod reserved;
+mod socket;
 mod synthetic;
 mod table;
 
@@ -14,5 +15,6 @@ pub use directory::HostDirectory;
 pub use host_file::HostFile;
 pub use open_file::{Kind, OpenFile};
 pub use reserved::{reserve, reserved_base};
+pub use socket::Socket;
 pub use synthetic::{SyntheticDirectory, SyntheticFile};
 pub use table::FdTable;

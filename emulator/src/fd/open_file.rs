@@ -32,6 +32,16 @@ pub trait OpenFile: Debug + Send + Sync {
         Kind::Host
     }
 
+    /// The address that the guest gave a socket, where the host knows it under another one.
+    fn bound_address(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Remembers the address that the guest gave a socket.
+    fn set_bound_address(&self, address: Vec<u8>) {
+        let _ = address;
+    }
+
     /// Its status.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use super::directory::HostDirectory;
 use super::host_file::HostFile;
 use super::open_file::OpenFile;
 use super::reserved::reserved_base;
+use super::socket::Socket;
 use crate::host::file;
 use crate::path::FsContext;
 use crate::syscall::Errno;
@@ -38,15 +39,18 @@ impl FdTable {
             if fd >= reserved_base() || file::closes_on_exec(fd)? {
                 continue;
             }
-            let stat = file::fstat(fd)?;
-            let open: Arc<dyn OpenFile> = if stat.is(file::S_IFDIR) {
-                Arc::new(HostDirectory { inside: file::path_of(fd).is_ok_and(|path| fs.is_inside(&path)) })
-            } else {
-                Arc::new(HostFile)
-            };
-            table.set(fd, open);
+            table.set(fd, recognise(fs, fd)?);
         }
         Ok(table)
+    }
+
+    /// Hands a descriptor to the guest that came from elsewhere, through a socket.
+    ///
+    /// # Errors
+    /// `EMFILE` beyond the guest's limit.
+    pub fn adopt(&self, fs: &FsContext, fd: OwnedFd) -> Result<RawFd, Errno> {
+        let open = recognise(fs, fd.as_raw_fd())?;
+        self.install(fd, open, None)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Slots> {
@@ -179,4 +183,15 @@ impl FdTable {
             }
         }
     }
+}
+
+/// What the table must know of a descriptor that was opened elsewhere.
+fn recognise(fs: &FsContext, fd: RawFd) -> Result<Arc<dyn OpenFile>, Errno> {
+    Ok(match file::fstat(fd)? {
+        stat if stat.is(file::S_IFDIR) => {
+            Arc::new(HostDirectory { inside: file::path_of(fd).is_ok_and(|path| fs.is_inside(&path)) })
+        }
+        stat if stat.is(file::S_IFSOCK) => Arc::new(Socket::default()),
+        _ => Arc::new(HostFile),
+    })
 }

@@ -8,6 +8,7 @@ mod clock;
 mod context;
 mod direct;
 mod errno;
+pub mod event;
 pub mod extable;
 mod fault;
 pub mod file;
@@ -15,10 +16,19 @@ mod handshake;
 mod map;
 mod private_fd;
 mod process;
+pub mod net;
 mod result;
 mod signal;
 mod status;
 mod text;
+pub mod transfer {
+    //! Moving bytes between descriptors, room in files, device calls.
+    pub use super::os::transfer::*;
+}
+pub mod xattr {
+    //! Extended attributes.
+    pub use super::os::xattr::*;
+}
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]

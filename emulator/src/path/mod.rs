@@ -3,6 +3,8 @@
 //! `resolve` decides which tree answers and runs `walk` in it; the answer is a [`Place`], a directory handle and one
 //! name, or a node of the `synthetic` layer (`/proc`, `/sys`, `/dev`). `open` turns either into an open file.
 
+#[cfg(test)]
+mod cases;
 mod context;
 mod guest;
 mod open;
@@ -10,6 +12,8 @@ mod place;
 mod program;
 mod resolve;
 pub mod synthetic;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use context::{FsContext, Program};

@@ -343,3 +343,12 @@ pub fn transfer_at(fd: RawFd, spans: &[Span], offset: i64, flags: i32, write: bo
     let moved = unsafe { libc::syscall(number, fd, spans.as_ptr(), spans.len(), offset, 0, flags) };
     check(moved).map(|count| count as usize)
 }
+
+/// Opens the other side of the pseudoterminal `fd`.
+///
+/// # Errors
+/// The host's.
+pub fn open_terminal_peer(fd: RawFd, flags: OpenFlags) -> Result<OwnedFd, Errno> {
+    // SAFETY: the argument is a number.
+    owned(unsafe { libc::ioctl(fd, libc::TIOCGPTPEER, open_flags(flags)) })
+}

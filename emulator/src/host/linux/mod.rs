@@ -1,6 +1,10 @@
 //! What only Linux hosts do.
 
+pub mod event;
 pub mod file;
 pub mod interruptible;
 pub mod process;
 pub mod signal;
+pub mod net;
+pub mod transfer;
+pub mod xattr;

@@ -1,6 +1,7 @@
 //! What the guest's structures look like: AArch64's layouts, read and written field by field.
 
 mod bytes;
+mod control;
 mod dirent;
 mod flock;
 mod iovec;
@@ -9,6 +10,7 @@ mod stat;
 mod time;
 
 pub use bytes::{Reader, Writer};
+pub use control::rights;
 pub use dirent::{Dirent, Dirents};
 pub use flock::{FLOCK_SIZE, Flock};
 pub use iovec::{IOV_MAX, MAX_TRANSFER, read_iovec};
