@@ -36,10 +36,13 @@ impl FdTable {
     pub fn inherit(fs: &FsContext) -> Result<FdTable, Errno> {
         let table = FdTable::default();
         for fd in file::open_descriptors()? {
-            if fd >= reserved_base() || file::closes_on_exec(fd)? {
+            if fd >= reserved_base() || file::closes_on_exec(fd).unwrap_or(true) {
                 continue;
             }
-            table.set(fd, recognise(fs, fd)?);
+            // One that its owner closed meanwhile is none.
+            if let Ok(open) = recognise(fs, fd) {
+                table.set(fd, open);
+            }
         }
         Ok(table)
     }

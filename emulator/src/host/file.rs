@@ -108,7 +108,9 @@ pub fn openat_blocking(
 ) -> Result<OwnedFd, Errno> {
     let flags = super::os::file::open_flags(flags);
     // SAFETY: the name is a C string.
-    let fd = unsafe { blocking_call!(interrupt, SYS_openat, libc::openat, dir, name.as_ptr(), flags, mode) }?;
+    let fd = unsafe {
+        blocking_call!(interrupt, SYS_openat, super::os::file::fixed::openat, dir, name.as_ptr(), flags, mode)
+    }?;
     owned(fd as i32)
 }
 
@@ -403,7 +405,9 @@ pub fn record_lock(fd: RawFd, command: u32, lock: Flock, interrupt: &AtomicU32) 
     host.l_len = lock.len;
     host.l_pid = lock.pid;
     // SAFETY: the structure is ours.
-    unsafe { blocking_call!(interrupt, SYS_fcntl, libc::fcntl, fd, command, &raw mut host) }?;
+    unsafe {
+        blocking_call!(interrupt, SYS_fcntl, super::os::file::fixed::lock, fd, command, &raw mut host)
+    }?;
     let kind = match host.l_type {
         kind if kind == libc::F_RDLCK as _ => 0,
         kind if kind == libc::F_WRLCK as _ => 1,
@@ -478,7 +482,7 @@ pub fn exists(path: &CStr) -> bool {
 
 pub use super::os::file::{
     access_open, chmodat, dup_onto, faccessat, fcntl_number, fdatasync, fstatfs, getdents, link_open_file,
-    memfd, mknodat, open_descriptors, open_handle, open_search, open_terminal_peer, path_of, pipe, proc_fd, renameat2,
-    scratch_file, utimensat, working_directory,
+    memfd, mknodat, open_descriptors, open_handle, open_search, open_terminal_peer, path_of, pipe, proc_fd,
+    renameat2, scratch_file, utimensat, working_directory,
 };
 pub use super::text::{exists_in_dev, host_name, host_text, memory_size, now, numbers_in, stat_in_dev};

@@ -16,3 +16,10 @@ pub struct Received {
     /// `MSG_*` flags.
     pub flags: u32,
 }
+
+/// Takes over a descriptor that came with a message just received.
+pub fn take_received(fd: std::os::fd::RawFd) -> std::os::fd::OwnedFd {
+    use std::os::fd::FromRawFd;
+    // SAFETY: the host just made it for this process, and nobody else knows of it.
+    unsafe { std::os::fd::OwnedFd::from_raw_fd(fd) }
+}

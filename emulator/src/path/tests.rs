@@ -152,9 +152,8 @@ fn a_relative_start_that_is_no_directory_is_refused() {
     assert!(write.as_raw_fd() >= 0);
     let fd = files.install(read, Arc::new(crate::fd::HostFile), None).unwrap();
     let view = View { fs: &fs, files: &files, tid: 1 };
-    let look = |dirfd| {
-        resolve(view, dirfd, &GuestPath(b"x".to_vec()), Intent::Lookup { follow: true }).map(|_| ())
-    };
+    let look =
+        |dirfd| resolve(view, dirfd, &GuestPath(b"x".to_vec()), Intent::Lookup { follow: true }).map(|_| ());
     assert_eq!(look(fd), Err(Errno::ENOTDIR));
     files.close(fd).unwrap();
     assert_eq!(look(fd), Err(Errno::EBADF));

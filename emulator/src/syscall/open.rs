@@ -1,11 +1,12 @@
 //! Opening, closing, duplicating.
 
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::abi::{OpenFlags, Reader};
 use super::args::restartable;
 use super::{Errno, SysResult};
-use crate::fd::{FdTable, HostFile};
+use crate::fd::{HostFile, OpenFile};
 use crate::host::file;
 use crate::mem::GuestAddr;
 use crate::path::{self, GuestPath};
@@ -137,19 +138,19 @@ pub fn pipe2(task: &mut Task, args: [u64; 6]) -> SysResult {
         return Err(Errno::EINVAL);
     }
     let (read, write) = file::pipe(flags)?;
-    put_pair(task, args[0], read, write)
+    put_pair(task, args[0], [read, write], || Arc::new(HostFile))
 }
 
 /// Installs two descriptors and writes their numbers to the guest; on failure neither stays open.
 pub(super) fn put_pair(
     task: &Task,
     addr: u64,
-    first: std::os::fd::OwnedFd,
-    second: std::os::fd::OwnedFd,
+    [first, second]: [OwnedFd; 2],
+    open: impl Fn() -> Arc<dyn OpenFile>,
 ) -> SysResult {
-    let files: &FdTable = &task.process.files;
-    let first = files.install(first, Arc::new(HostFile), None)?;
-    let second = files.install(second, Arc::new(HostFile), None).inspect_err(|_| {
+    let files = &task.process.files;
+    let first = files.install(first, open(), None)?;
+    let second = files.install(second, open(), None).inspect_err(|_| {
         let _ = files.close(first);
     })?;
     let mut pair = first.to_le_bytes().to_vec();

@@ -110,7 +110,17 @@ pub fn epoll_wait(
             });
             // SAFETY: as above.
             unsafe {
-                blocking_call!(interrupt, SYS_epoll_pwait, libc::epoll_pwait, epoll, at, most, millis, none, 8)
+                blocking_call!(
+                    interrupt,
+                    SYS_epoll_pwait,
+                    libc::epoll_pwait,
+                    epoll,
+                    at,
+                    most,
+                    millis,
+                    none,
+                    8
+                )
             }?
         }
         other => other?,
@@ -162,15 +172,16 @@ pub fn timerfd_gettime(fd: RawFd) -> Result<[Timespec; 2], Errno> {
     Ok([timer.it_interval, timer.it_value].map(|t| Timespec { sec: t.tv_sec, nsec: t.tv_nsec }))
 }
 
-/// A descriptor for the signals in `mask`; `existing` is changed instead when there is one.
+/// A descriptor for the signals in `mask`; `None` when `existing`, which is not -1, was changed to that instead.
 ///
 /// # Errors
 /// The host's.
-pub fn signalfd(existing: RawFd, mask: u64, flags: i32) -> Result<RawFd, Errno> {
+pub fn signalfd(existing: RawFd, mask: u64, flags: i32) -> Result<Option<OwnedFd>, Errno> {
     let at = &raw const mask;
     // SAFETY: the mask is ours, in the kernel's form of 8 bytes.
     let fd = unsafe { libc::syscall(libc::SYS_signalfd4, existing, at, 8, flags) };
-    check(fd).map(|fd| fd as RawFd)
+    let fd = check(fd)? as RawFd;
+    if fd == existing { Ok(None) } else { owned(fd).map(Some) }
 }
 
 /// A new queue of file events.

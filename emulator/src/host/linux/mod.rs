@@ -3,8 +3,8 @@
 pub mod event;
 pub mod file;
 pub mod interruptible;
+pub mod net;
 pub mod process;
 pub mod signal;
-pub mod net;
 pub mod transfer;
 pub mod xattr;

@@ -67,8 +67,7 @@ pub fn copy_file_range(
     let (from, from_at) = (from.0, pointer(from.1));
     let (to, to_at) = (to.0, pointer(to.1));
     // SAFETY: the offsets are ours.
-    let moved =
-        unsafe { libc::syscall(libc::SYS_copy_file_range, from, from_at, to, to_at, count, 0_u32) };
+    let moved = unsafe { libc::syscall(libc::SYS_copy_file_range, from, from_at, to, to_at, count, 0_u32) };
     check(moved).map(|count| count as usize)
 }
 

@@ -1,0 +1,111 @@
+//! `AF_UNIX` addresses, which are paths.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use super::Errno;
+use crate::host::file;
+use crate::path::{AT_FDCWD, Dir, GuestPath, Intent, Resolved, resolve};
+use crate::task::Task;
+
+/// `AF_UNIX`, and where the path starts.
+const AF_UNIX: u16 = 1;
+const PATH: usize = 2;
+/// The longest path, which need not end in a zero then.
+const PATH_MAX: usize = 108;
+
+/// What an address is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// To make the socket's name.
+    Bind,
+    /// To find a socket by its name.
+    Reach,
+}
+
+/// An address for the host, and the descriptor that its path may go through.
+pub struct HostAddress {
+    /// The address.
+    pub bytes: Vec<u8>,
+    _handle: Option<OwnedFd>,
+}
+
+impl From<&[u8]> for HostAddress {
+    fn from(bytes: &[u8]) -> HostAddress {
+        HostAddress { bytes: bytes.to_vec(), _handle: None }
+    }
+}
+
+/// The path in an `AF_UNIX` address; `None` for an abstract or missing name, and other families.
+fn path(address: &[u8]) -> Option<&[u8]> {
+    if address.get(..PATH)? != AF_UNIX.to_le_bytes() {
+        return None;
+    }
+    let path = &address[PATH..];
+    let path = path.split(|&byte| byte == 0).next()?;
+    (!path.is_empty()).then_some(path)
+}
+
+/// The host's address for a guest's.
+///
+/// # Errors
+/// As path resolution has them.
+pub fn host_address(task: &Task, address: &[u8], purpose: Use) -> Result<HostAddress, Errno> {
+    let Some(guest) = path(address) else { return Ok(address.into()) };
+    let intent = match purpose {
+        Use::Bind => Intent::Mutate,
+        Use::Reach => Intent::Lookup { follow: true },
+    };
+    let place = match resolve(task.view(), AT_FDCWD, &GuestPath::from(guest), intent)? {
+        Resolved::Host(place) => place,
+        Resolved::Synthetic(_) if purpose == Use::Bind => return Err(Errno::EADDRINUSE),
+        Resolved::Synthetic(_) => return Err(Errno::ECONNREFUSED),
+    };
+    let (dir, name) = place.at();
+    let (dir, handle) = match &place.dir {
+        // A name in the working directory is the same for the host.
+        Dir::Cwd => return Ok(build(name.to_bytes(), None)),
+        _ => (dir, file::open_search(dir, c".")?),
+    };
+    let mut whole = file::path_of(dir)?;
+    whole.push(b'/');
+    whole.extend_from_slice(name.to_bytes());
+    if whole.len() < PATH_MAX {
+        return Ok(build(&whole, None));
+    }
+    let mut through = file::proc_fd(handle.as_raw_fd()).into_bytes();
+    through.push(b'/');
+    through.extend_from_slice(name.to_bytes());
+    if through.len() >= PATH_MAX {
+        return Err(Errno::ENAMETOOLONG);
+    }
+    Ok(build(&through, Some(handle)))
+}
+
+fn build(path: &[u8], handle: Option<OwnedFd>) -> HostAddress {
+    let mut bytes = AF_UNIX.to_le_bytes().to_vec();
+    bytes.extend_from_slice(path);
+    bytes.push(0);
+    HostAddress { bytes, _handle: handle }
+}
+
+/// The guest's address for one that the host gave.
+pub fn guest_address(task: &Task, address: Vec<u8>) -> Vec<u8> {
+    let Some(host) = path(&address).filter(|host| host.starts_with(b"/")) else { return address };
+    let guest = task.process.fs.guest_name(host);
+    if guest.as_bytes() == host { address } else { build(guest.as_bytes(), None).bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_in_the_file_system_are_paths() {
+        assert_eq!(path(b"\x01\0/tmp/s\0rest"), Some(&b"/tmp/s"[..]));
+        assert_eq!(path(b"\x01\0rel"), Some(&b"rel"[..]));
+        assert_eq!(path(b"\x01\0\0abstract"), None);
+        assert_eq!(path(b"\x01\0"), None);
+        assert_eq!(path(b"\x02\0\0\x50\x7f\0\0\x01"), None);
+        assert_eq!(path(b""), None);
+    }
+}
