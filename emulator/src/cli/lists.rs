@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::isa;
 use crate::syscall::{ROWS, Support};
 
 /// The call table: number, name, support, note.
@@ -20,15 +19,5 @@ pub(super) fn syscalls() -> String {
     let count = |support| ROWS.iter().filter(|row| row.support == support).count();
     let (full, partial, none) = (count(Support::Full), count(Support::Partial), count(Support::None));
     let _ = writeln!(text, "{} calls: {full} full, {partial} partial, {none} none", ROWS.len());
-    text
-}
-
-/// The instruction table: encoding, feature, support.
-pub(super) fn isa() -> String {
-    let mut text = String::new();
-    for (row, _) in isa::rows() {
-        let support = if row.feature.implemented() { "yes" } else { "no" };
-        let _ = writeln!(text, "{:24} {:16} {support:4} {}", row.id, row.feature.arm_name(), row.subclass);
-    }
     text
 }

@@ -9,8 +9,8 @@ mod start;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::host;
 use crate::task::EXIT_USAGE;
+use crate::{host, isa};
 
 const HELP: &str = "\
 Runs an AArch64 Linux program.
@@ -41,7 +41,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Ok(args::Action::Run(options)) => start::run(*options),
         Ok(args::Action::Help) => print(HELP),
         Ok(args::Action::Version) => print(concat!("elfuse ", env!("CARGO_PKG_VERSION"), "\n")),
-        Ok(args::Action::Isa) => print(&lists::isa()),
+        Ok(args::Action::Isa) => print(&isa::listing()),
         Ok(args::Action::Syscalls) => print(&lists::syscalls()),
         Err(error) => {
             host::write_all(2, format!("elfuse: {error}; see elfuse --help\n").as_bytes());

@@ -24,9 +24,11 @@ pub fn last_fault() -> HostFault {
 }
 
 #[cfg(target_arch = "aarch64")]
+#[allow(clippy::result_unit_err, reason = "`last_fault` holds what there is to say")]
 #[path = "extable_aarch64.rs"]
 mod arch;
 #[cfg(target_arch = "x86_64")]
+#[allow(clippy::result_unit_err, reason = "`last_fault` holds what there is to say")]
 #[path = "extable_x86_64.rs"]
 mod arch;
 

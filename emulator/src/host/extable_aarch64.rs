@@ -108,12 +108,11 @@ pub unsafe fn load128(host: *const u8) -> Result<u128, ()> {
     // SAFETY: one load, whose fault is in the table.
     let failed =
         unsafe { guarded!("2: ldr {value:q}, [{host}]"; host = in(reg) host, value = out(vreg) value,) };
-    // SAFETY: both are 16 plain bytes.
     if failed {
-        Err(())
-    } else {
-        Ok(unsafe { std::mem::transmute::<std::arch::aarch64::uint8x16_t, u128>(value) })
+        return Err(());
     }
+    // SAFETY: both are 16 plain bytes.
+    Ok(unsafe { std::mem::transmute::<std::arch::aarch64::uint8x16_t, u128>(value) })
 }
 
 /// Stores sixteen bytes to `host`, in one access.

@@ -113,12 +113,11 @@ pub unsafe fn load128(host: *const u8) -> Result<u128, ()> {
     let failed = unsafe {
         guarded!("2: movdqu {value}, xmmword ptr [{host}]"; host = in(reg) host, value = out(xmm_reg) value,)
     };
-    // SAFETY: both are 16 plain bytes.
     if failed {
-        Err(())
-    } else {
-        Ok(unsafe { std::mem::transmute::<std::arch::x86_64::__m128i, u128>(value) })
+        return Err(());
     }
+    // SAFETY: both are 16 plain bytes.
+    Ok(unsafe { std::mem::transmute::<std::arch::x86_64::__m128i, u128>(value) })
 }
 
 /// Stores sixteen bytes to `host`, in one access.

@@ -44,15 +44,13 @@ pub use direct::{Direct, direct};
 pub use errno::errno;
 pub use fault::install_fault_handler;
 pub use file::{FsStat, Stat};
-pub use handshake::{Handshake, handshake};
+pub use handshake::{Handshake, Waiting, handshake};
 pub use map::{
     Backing, advise, lock, map_over, move_pages, page_size, protect, reserve, reserve_over, resident, sync,
 };
 #[cfg(target_os = "linux")]
 pub use os::interruptible::interruptible;
-pub use os::process::{
-    exit_thread, futex, futex_wake, path_of, prctl_word, sleep, thread_id, wait4, waitid, write_other,
-};
+pub use os::process::{exit_thread, futex, futex_wake, path_of, prctl_word, sleep, thread_id, wait4, waitid};
 pub use os::signal::{
     die_by, inherited_ignore, kick, kill, pause, pending, queue, set_disposition, set_mask, tgkill,
     timed_wait,

@@ -12,7 +12,7 @@ pub fn run(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap
         if cpu.interrupt.load(Ordering::Relaxed) != 0 {
             return Trap::Interrupted;
         }
-        if cpu.pc % 4 != 0 {
+        if !cpu.pc.is_multiple_of(4) {
             return Trap::Misaligned(GuestAddr(cpu.pc));
         }
         let block = match blocks.get(space, cpu.pc) {

@@ -19,6 +19,7 @@ unsafe impl Send for Mem {}
 unsafe impl Sync for Mem {}
 
 /// An integer that one guest access can move.
+#[allow(clippy::result_unit_err, reason = "the host's handler holds what there is to say")]
 pub trait Value: Copy + Sized {
     /// Its size in bytes.
     const BYTES: u64;

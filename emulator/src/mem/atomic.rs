@@ -15,7 +15,7 @@ macro_rules! cas {
             /// `Alignment` when `addr` is not a multiple of the size, else the host's fault.
             pub fn $name(self, addr: GuestAddr, expected: $ty, new: $ty) -> Result<$ty, Fault> {
                 let Some(host) = self.host(addr) else { return Err(outside(addr, true)) };
-                if addr.0 % $bytes != 0 {
+                if !addr.0.is_multiple_of($bytes) {
                     return Err(Fault { addr, kind: FaultKind::Alignment, write: true });
                 }
                 // SAFETY: `host()` checked the start and the alignment keeps the rest inside.

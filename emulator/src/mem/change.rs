@@ -106,7 +106,7 @@ impl AddressSpace {
         let start = GuestAddr(addr).untagged();
         let old_len = self.round_up(old_len).ok_or(Errno::EINVAL)?;
         let new_len = self.round_up(new_len).filter(|&len| len > 0).ok_or(Errno::EINVAL)?;
-        if start % page != 0 {
+        if !start.is_multiple_of(page) {
             return Err(Errno::EINVAL);
         }
         // A length of zero duplicates a shared mapping; that is not supported.

@@ -51,7 +51,7 @@ impl AddressSpace {
     pub fn page_range(&self, addr: u64, len: u64) -> Result<(u64, u64), Errno> {
         let start = GuestAddr(addr).untagged();
         let len = self.round_up(len).ok_or(Errno::EINVAL)?;
-        if start % host::page_size() != 0 {
+        if !start.is_multiple_of(host::page_size()) {
             return Err(Errno::EINVAL);
         }
         let end = start.checked_add(len).filter(|&end| end <= SIZE).ok_or(Errno::EINVAL)?;
@@ -145,7 +145,7 @@ impl AddressSpace {
     /// to a shared file opened for reading).
     pub fn protect(&self, addr: u64, len: u64, prot: Prot) -> Result<(), Errno> {
         let (start, end) = self.page_range(addr, len).map_err(|errno| {
-            if GuestAddr(addr).untagged() % host::page_size() == 0 { Errno::ENOMEM } else { errno }
+            if GuestAddr(addr).untagged().is_multiple_of(host::page_size()) { Errno::ENOMEM } else { errno }
         })?;
         if start == end {
             return Ok(());

@@ -51,11 +51,11 @@ fn execute(task: &mut Task, dirfd: i32, path: &[u8], follow: bool, args: u64, en
         // Another thread is executing a program already; it ends this one.
         return Err(Errno::ERESTARTNOINTR);
     }
+    task.release_parent();
     if let Err(error) = task.load(&program, &env) {
         // The old program is gone.
         task.end = Some(End::Process(Ending::Signal(9, format!("execve: {error}"))));
     }
-    task.handshake = None;
     Ok(0)
 }
 

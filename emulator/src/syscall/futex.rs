@@ -26,7 +26,7 @@ const CLOCK_REALTIME: u32 = 256;
 pub fn futex(task: &mut Task, [word, operation, value, fourth, second, third]: [u64; 6]) -> SysResult {
     let operation = operation as u32;
     let command = operation & !(PRIVATE | CLOCK_REALTIME);
-    if GuestAddr(word).untagged() % 4 != 0 {
+    if !GuestAddr(word).untagged().is_multiple_of(4) {
         return Err(Errno::EINVAL);
     }
     let first = task.pointer(word, 4)?;

@@ -116,7 +116,7 @@ pub fn msync(task: &mut Task, [addr, len, flags, ..]: [u64; 6]) -> SysResult {
     }
     let space = &task.process.space;
     let (start, end) = space.page_range(addr, len).map_err(|errno| {
-        if GuestAddr(addr).untagged() % host::page_size() == 0 { Errno::ENOMEM } else { errno }
+        if GuestAddr(addr).untagged().is_multiple_of(host::page_size()) { Errno::ENOMEM } else { errno }
     })?;
     if !space.is_mapped(start, end) {
         return Err(Errno::ENOMEM);

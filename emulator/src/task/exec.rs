@@ -94,10 +94,13 @@ impl Program {
         follow: bool,
         mut args: Vec<Vec<u8>>,
     ) -> Result<Program, ExecError> {
-        let open = |path: &[u8]| open_file(view, path::AT_FDCWD, path, true);
         let mut current = path.to_vec();
         for level in 0..=MAX_SCRIPTS {
-            let opened = if level == 0 { open_file(view, dirfd, path, follow) } else { open(&current) };
+            let opened = if level == 0 {
+                open_file(view, dirfd, path, follow)
+            } else {
+                open_file(view, path::AT_FDCWD, &current, true)
+            };
             let (mut file, canonical) = opened.map_err(|errno| {
                 if level == 0 {
                     ExecError::Open { path: current.clone(), errno }
@@ -108,7 +111,7 @@ impl Program {
             let mut start = [0; 256];
             let got = read_start(&mut file, &mut start);
             let Some(script) = elf::parse_script(&start[..got]) else {
-                return Program::finish(file, canonical, path, args, &open);
+                return Program::finish(view, file, canonical, path, args);
             };
             let rest = args.get(1..).unwrap_or_default().to_vec();
             args = vec![script.interpreter.clone()];
@@ -121,21 +124,19 @@ impl Program {
     }
 
     fn finish(
+        view: View<'_>,
         file: File,
         canonical: Vec<u8>,
         exec_path: &[u8],
         args: Vec<Vec<u8>>,
-        open: &dyn Fn(&[u8]) -> Result<(File, Vec<u8>), Errno>,
     ) -> Result<Program, ExecError> {
         let not_elf = |why| ExecError::NotElf { path: canonical.clone(), why };
         let header = Header::read(&file).map_err(not_elf)?;
         let interpreter = match header.interpreter_name(&file).map_err(ExecError::Load)? {
             None => None,
             Some(name) => {
-                let (file, path) = open(&name).map_err(|errno| ExecError::Interpreter {
-                    path: canonical.clone(),
-                    interpreter: name.clone(),
-                    errno,
+                let (file, path) = open_file(view, path::AT_FDCWD, &name, true).map_err(|errno| {
+                    ExecError::Interpreter { path: canonical.clone(), interpreter: name.clone(), errno }
                 })?;
                 let header = Header::read(&file).map_err(|why| ExecError::NotElf { path: name, why })?;
                 Some((file, header, path))

@@ -6,8 +6,9 @@ use std::sync::mpsc;
 
 use super::ending::Ending;
 use super::thread::{End, Task};
+use super::vfork::Borrowed;
 use crate::cpu::SP;
-use crate::host;
+use crate::host::{self, Handshake};
 use crate::interp::BlockCache;
 use crate::mem::GuestAddr;
 use crate::syscall::Errno;
@@ -61,7 +62,7 @@ impl Task {
     }
 
     fn wake(&self, at: GuestAddr) {
-        if let Some(word) = self.process.space.mem().range(at, 4) {
+        if let Ok(word) = self.pointer(at.0, 4) {
             host::futex_wake(word);
         }
     }
@@ -151,7 +152,7 @@ impl Task {
                 signals: SignalState::with_mask(mask),
                 clear_tid: birth.clear_tid,
                 robust_list: 0,
-                handshake: None,
+                borrowed: None,
                 end: None,
             };
             task.process.threads.add(tid);
@@ -186,7 +187,7 @@ impl Task {
     /// The host's.
     pub(crate) fn fork(&mut self, birth: Birth) -> Result<u64, Errno> {
         let process = Arc::clone(&self.process);
-        let (ours, childs) = if birth.wait { host::handshake()? } else { (None, None) };
+        let (ours, childs) = if birth.wait { Some(host::handshake()?).unzip() } else { (None, None) };
         let mask = host::set_mask(u64::MAX);
         // Lock order: threads, signal actions, regions, image. Held across the fork so that the child finds them whole.
         let pid = {
@@ -210,7 +211,9 @@ impl Task {
                 let _ = process.space.mem().store(GuestAddr(at), pid as u32);
             }
             if let Some(ours) = ours {
-                ours.wait();
+                for (addr, bytes) in ours.wait() {
+                    let _ = process.space.mem().write(GuestAddr(addr), &bytes);
+                }
             }
             return Ok(pid as u64);
         }
@@ -220,11 +223,14 @@ impl Task {
         Ok(0)
     }
 
-    fn become_child(&mut self, birth: Birth, handshake: Option<host::Handshake>) {
+    fn become_child(&mut self, birth: Birth, handshake: Option<Handshake>) {
+        let sp = self.cpu.sp();
+        let end = self.process.space.region_at(GuestAddr(sp)).map_or(sp, |region| region.end);
+        self.borrowed =
+            handshake.map(|handshake| Borrowed::new(handshake, self.process.space.mem(), sp, end));
         host::forget();
         self.cpu.interrupt.store(0, Ordering::Relaxed);
         self.process.set_forked();
-        self.handshake = handshake;
         self.clear_tid = birth.clear_tid;
         self.robust_list = 0;
         self.cpu.exclusive.bytes = 0;

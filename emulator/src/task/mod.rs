@@ -10,6 +10,7 @@ mod run;
 pub mod signal;
 mod thread;
 mod threads;
+mod vfork;
 
 pub use ending::{
     EXIT_EMULATOR_BUG, EXIT_HOST, EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_UNSUPPORTED, EXIT_USAGE, Ending,

@@ -19,12 +19,15 @@ impl Task {
                 Trap::Interrupted => self.interrupted(),
                 trap => self.fail(trap),
             };
-            if let Err(ending) = handled {
-                return End::Process(ending);
-            }
-            if let Some(end) = self.end.take() {
-                return end;
-            }
+            let end = match handled {
+                Err(ending) => End::Process(ending),
+                Ok(()) => match self.end.take() {
+                    Some(end) => end,
+                    None => continue,
+                },
+            };
+            self.release_parent();
+            return end;
         }
     }
 
@@ -96,7 +99,7 @@ impl Task {
             if word >> 16 == 0 {
                 return Ending::Signal(4, format!("udf #{word:#x} at pc {pc:#x}"));
             }
-            let name = isa::decode(word).map_or("unknown instruction", |(row, _)| row.id);
+            let name = isa::disassemble(word, pc);
             Ending::Unsupported(format!("instruction {word:#010x} ({name}) at pc {pc:#x}"))
         })
     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::ending::Ending;
 use super::process::Process;
 use super::signal::SignalState;
+use super::vfork::Borrowed;
 use crate::cpu::Cpu;
-use crate::host::{self, Handshake};
+use crate::host;
 use crate::interp::BlockCache;
 
 /// One guest thread, which is one host thread.
@@ -26,8 +27,8 @@ pub struct Task {
     pub clear_tid: u64,
     /// The head of its list of robust futexes; 0 for none.
     pub robust_list: u64,
-    /// Whom it must tell when it executes a program or ends (vfork's child).
-    pub handshake: Option<Handshake>,
+    /// What it owes its waiting parent (vfork's child).
+    pub borrowed: Option<Borrowed>,
     /// Set by a call that ends the thread or the process.
     pub end: Option<End>,
 }
@@ -42,6 +43,13 @@ pub enum End {
 }
 
 impl Task {
+    /// Lets the parent of a vfork go on, when the child has a program of its own or ends.
+    pub(crate) fn release_parent(&mut self) {
+        if let Some(borrowed) = self.borrowed.take() {
+            borrowed.give_back(self.process.space.mem());
+        }
+    }
+
     /// The first thread of `process`, on the calling host thread.
     pub fn first(process: Arc<Process>) -> Task {
         let cpu = Cpu::new(process.space.mem());
@@ -58,7 +66,7 @@ impl Task {
             signals: SignalState::with_mask(mask),
             clear_tid: 0,
             robust_list: 0,
-            handshake: None,
+            borrowed: None,
             end: None,
         }
     }

@@ -110,18 +110,10 @@ pub fn futex(
     call(libc::SYS_futex, args, interrupt)
 }
 
-/// Copies `bytes` to `at` in process `pid`, as far as it is allowed.
-pub fn write_other(pid: i32, at: *mut u8, bytes: &[u8]) {
-    let local = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
-    let remote = libc::iovec { iov_base: at.cast(), iov_len: bytes.len() };
-    // SAFETY: reads our own bytes; the other process's memory is checked by the kernel.
-    unsafe { libc::process_vm_writev(pid, &raw const local, 1, &raw const remote, 1, 0) };
-}
-
-/// Wakes one thread that waits for the word at `word`, which is guest memory.
-pub fn futex_wake(word: *mut u8) {
-    // SAFETY: the kernel checks the address, and reads nothing there.
-    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE, 1) };
+/// Wakes one thread that waits for the word at `word`.
+pub fn futex_wake(word: GuestPtr) {
+    // SAFETY: guest memory, which the kernel does not even read.
+    unsafe { libc::syscall(libc::SYS_futex, word.host(), libc::FUTEX_WAKE, 1) };
 }
 
 /// The host path of descriptor `fd`, if it has one.

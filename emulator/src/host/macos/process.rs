@@ -110,10 +110,7 @@ pub fn futex(
 }
 
 /// Wakes one thread that waits for the word at `word`: nobody can.
-pub fn futex_wake(_word: *mut u8) {}
-
-/// Copies `bytes` to another process: not on this host.
-pub fn write_other(_pid: i32, _at: *mut u8, _bytes: &[u8]) {}
+pub fn futex_wake(_word: GuestPtr) {}
 
 /// The host path of descriptor `fd`, if it has one.
 pub fn path_of(fd: i32) -> Option<Vec<u8>> {

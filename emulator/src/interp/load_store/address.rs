@@ -29,7 +29,7 @@ pub(super) fn offset_mode(rn: u8) -> u8 {
 #[inline(always)]
 pub(super) fn base(cpu: &mut Cpu, rn: u8) -> Result<u64, Flow> {
     let base = cpu.reg(rn);
-    if rn == SP && base % 16 != 0 {
+    if rn == SP && !base.is_multiple_of(16) {
         return Err(cpu.raise(Trap::Misaligned(GuestAddr(base))));
     }
     Ok(base)
@@ -62,7 +62,7 @@ pub(super) fn write_back<const MODE: u8>(cpu: &mut Cpu, insn: &Insn, addr: u64) 
 #[inline(always)]
 pub(super) fn aligned(cpu: &mut Cpu, rn: u8, bytes: u64, write: bool) -> Result<GuestAddr, Flow> {
     let addr = GuestAddr(base(cpu, rn)?);
-    if addr.0 % bytes != 0 {
+    if !addr.0.is_multiple_of(bytes) {
         return Err(cpu.fault(Fault { addr: GuestAddr(addr.untagged()), kind: FaultKind::Alignment, write }));
     }
     Ok(addr)

@@ -146,7 +146,7 @@ pub(super) struct Restored {
 /// `Err` when the frame cannot be read or is malformed; `cpu` is unchanged then.
 pub(super) fn leave(cpu: &mut Cpu, mem: Mem) -> Result<Restored, ()> {
     let at = cpu.sp();
-    if at % 16 != 0 {
+    if !at.is_multiple_of(16) {
         return Err(());
     }
     let mut frame = vec![0; SIZE];
