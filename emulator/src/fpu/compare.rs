@@ -113,7 +113,22 @@ fn numbers<F: Format>(a: u64, b: u64, instead: u64, env: &mut Env) -> (u64, u64)
     }
 }
 
+#[inline]
 fn choose<F: Format>(a: u64, b: u64, greater: bool, env: &mut Env) -> u64 {
+    let number = |bits| bits & !F::SIGN <= F::INFINITY;
+    if number(a) && number(b) && !env.flushes::<F>() {
+        // The order of the bits, with minus zero below plus zero, as minimum and maximum want it.
+        let place = |bits| {
+            let magnitude = (bits & !F::SIGN) as i64;
+            if bits & F::SIGN != 0 { !magnitude } else { magnitude }
+        };
+        return if (place(a) > place(b)) == greater { a } else { b };
+    }
+    choose_soft::<F>(a, b, greater, env)
+}
+
+#[inline(never)]
+fn choose_soft<F: Format>(a: u64, b: u64, greater: bool, env: &mut Env) -> u64 {
     let (left, right) = (unpack::<F>(a, env), unpack::<F>(b, env));
     if let Some(bits) = nan::any::<F, 2>([(a, left), (b, right)], env) {
         return bits;

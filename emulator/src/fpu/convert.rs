@@ -3,13 +3,20 @@
 use super::arith::wide;
 use super::round::{infinity, round_for_conversion, zero};
 use super::value::{Class, unpack_for_conversion};
-use super::{Env, Format, Rounding, fpsr};
+use super::{Env, Format, Rounding, fast, fpsr};
 
 /// `bits` of `From` as a `To`.
 ///
 /// # Source
 /// Arm ARM, shared/functions/float/fpconvert.
+#[inline]
 pub fn convert<From: Format, To: Format>(bits: u64, rounding: Rounding, env: &mut Env) -> u64 {
+    fast::convert::<From, To>(bits, rounding, env)
+        .unwrap_or_else(|| convert_soft::<From, To>(bits, rounding, env))
+}
+
+#[inline(never)]
+fn convert_soft<From: Format, To: Format>(bits: u64, rounding: Rounding, env: &mut Env) -> u64 {
     let value = unpack_for_conversion::<From>(bits, env);
     let alternative = To::BITS == 16 && env.alternative_half();
     match value.class {

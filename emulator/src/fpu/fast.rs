@@ -4,7 +4,7 @@
 //! settles FPCR.DN), raised no exception but inexact and underflow, and one above the least normal number did not
 //! underflow. What is left is whether it was inexact: no matter if FPSR says so already, else it must be exact.
 
-use super::{Env, Format, fpsr};
+use super::{Env, Format, Rounding, fpsr};
 
 /// Neither infinite nor a NaN.
 #[inline(always)]
@@ -103,11 +103,68 @@ pub(super) fn sqrt<F: Format>(a: u64, env: &mut Env) -> Option<u64> {
 
 #[inline(always)]
 pub(super) fn mul_add<F: Format>(addend: u64, a: u64, b: u64, env: &mut Env) -> Option<u64> {
-    if !F::HOST || !env.as_host() || !env.inexact() {
+    if !may_skip_flags::<F>(env) {
         return None;
     }
-    let result = F::host_mul_add(a, b, addend);
-    normal::<F>(result).then_some(result)
+    let (result, sure) = host_mul_add::<F>(addend, a, b);
+    sure.then_some(result)
+}
+
+/// Is every flag that a [`host_add`] and the like could raise in FPSR already, and are their rules the host's?
+#[inline(always)]
+pub fn may_skip_flags<F: Format>(env: &Env) -> bool {
+    F::HOST && env.as_host() && env.inexact()
+}
+
+/// `a + b`, and whether that is right where [`may_skip_flags`] holds.
+#[inline(always)]
+pub fn host_add<F: Format>(a: u64, b: u64) -> (u64, bool) {
+    let result = F::host_add(a, b);
+    (result, finite::<F>(result))
+}
+
+/// `a - b`, and whether that is right where [`may_skip_flags`] holds.
+#[inline(always)]
+pub fn host_sub<F: Format>(a: u64, b: u64) -> (u64, bool) {
+    let result = F::host_sub(a, b);
+    (result, finite::<F>(result))
+}
+
+/// `a * b`, and whether that is right where [`may_skip_flags`] holds.
+#[inline(always)]
+pub fn host_mul<F: Format>(a: u64, b: u64) -> (u64, bool) {
+    let result = F::host_mul(a, b);
+    (result, normal::<F>(result) | (zero::<F>(result) & (zero::<F>(a) | zero::<F>(b))))
+}
+
+/// `a / b`, and whether that is right where [`may_skip_flags`] holds.
+#[inline(always)]
+pub fn host_div<F: Format>(a: u64, b: u64) -> (u64, bool) {
+    let result = F::host_div(a, b);
+    (result, normal::<F>(result))
+}
+
+/// `addend + a * b`, and whether that is right where [`may_skip_flags`] holds.
+#[inline(always)]
+pub fn host_mul_add<F: Format>(addend: u64, a: u64, b: u64) -> (u64, bool) {
+    let (result, right) = F::host_mul_add(a, b, addend);
+    (result, right & normal::<F>(result))
+}
+
+/// Between single and double precision.
+#[inline(always)]
+pub(super) fn convert<From: Format, To: Format>(bits: u64, rounding: Rounding, env: &Env) -> Option<u64> {
+    if !From::HOST || !To::HOST || !env.as_host() || rounding != Rounding::Even {
+        return None;
+    }
+    if To::BITS > From::BITS {
+        let result = f64::from(f32::from_bits(bits as u32)).to_bits();
+        return finite::<To>(result).then_some(result);
+    }
+    let result = (f64::from_bits(bits) as f32).to_bits().into();
+    let exact = bits << (64 - (From::FRAC - To::FRAC)) == 0;
+    let sure = (normal::<To>(result) && (exact || env.inexact())) || zero::<From>(bits);
+    sure.then_some(result)
 }
 
 /// Towards zero, for results whose magnitude is below 2^31.

@@ -132,17 +132,19 @@ pub fn from_fixed<F: Format>(
     if magnitude == 0 {
         return 0;
     }
-    if F::HOST && fraction == 0 && magnitude >> (F::FRAC + 1) == 0 {
-        // It has no more bits than the significand.
-        let positive = F::host_from_i64(magnitude as i64);
-        return zero::<F>(negative) | positive;
+    let (leading, trailing) = (magnitude.leading_zeros(), magnitude.trailing_zeros());
+    if F::HOST && fraction == 0 && rounding == Rounding::Even && leading > 0 {
+        // It is inexact if it has more bits than the significand, and nothing else can happen.
+        if 64 - leading - trailing > F::FRAC + 1 {
+            env.raise(fpsr::IXC);
+        }
+        return zero::<F>(negative) | F::host_from_i64(magnitude as i64);
     }
-    let shift = magnitude.leading_zeros();
     let value = Value {
         class: Class::Finite,
         sign: negative,
-        exp: 63 - shift as i32 - fraction as i32,
-        sig: magnitude << shift,
+        exp: 63 - leading as i32 - fraction as i32,
+        sig: magnitude << leading,
     };
     round_as::<F>(wide(value), rounding, env)
 }

@@ -50,8 +50,8 @@ pub trait Format: Copy + 'static {
     fn host_div(a: u64, b: u64) -> u64;
     /// The host's square root, to nearest.
     fn host_sqrt(a: u64) -> u64;
-    /// The host's `a * b + c`, rounded once.
-    fn host_mul_add(a: u64, b: u64, c: u64) -> u64;
+    /// The host's `a * b + c`, rounded once, and whether it is known for normal results.
+    fn host_mul_add(a: u64, b: u64, c: u64) -> (u64, bool);
     /// The host's truncation to `i64`, saturating.
     fn host_to_i64(a: u64) -> i64;
     /// The host's conversion from `i64`, to nearest.
@@ -88,8 +88,8 @@ impl Format for Half {
     fn host_sqrt(_: u64) -> u64 {
         Self::DEFAULT_NAN
     }
-    fn host_mul_add(_: u64, _: u64, _: u64) -> u64 {
-        Self::DEFAULT_NAN
+    fn host_mul_add(_: u64, _: u64, _: u64) -> (u64, bool) {
+        (Self::DEFAULT_NAN, false)
     }
     fn host_to_i64(_: u64) -> i64 {
         0
@@ -100,7 +100,7 @@ impl Format for Half {
 }
 
 macro_rules! host_format {
-    ($name:ident, $float:ty, $bits:ty, $width:literal, $frac:literal) => {
+    ($name:ident, $float:ty, $bits:ty, $width:literal, $frac:literal, $mul_add:ident) => {
         impl Format for $name {
             const BITS: u32 = $width;
             const FRAC: u32 = $frac;
@@ -127,9 +127,8 @@ macro_rules! host_format {
                 <$float>::from_bits(a as $bits).sqrt().to_bits().into()
             }
             #[inline(always)]
-            fn host_mul_add(a: u64, b: u64, c: u64) -> u64 {
-                let c = <$float>::from_bits(c as $bits);
-                <$float>::from_bits(a as $bits).mul_add(<$float>::from_bits(b as $bits), c).to_bits().into()
+            fn host_mul_add(a: u64, b: u64, c: u64) -> (u64, bool) {
+                $mul_add(a, b, c)
             }
             #[inline(always)]
             fn host_to_i64(a: u64) -> i64 {
@@ -143,5 +142,21 @@ macro_rules! host_format {
     };
 }
 
-host_format!(Single, f32, u32, 32, 23);
-host_format!(Double, f64, u64, 64, 52);
+host_format!(Single, f32, u32, 32, 23, mul_add_single);
+host_format!(Double, f64, u64, 64, 52, mul_add_double);
+
+/// Through double precision, in which the product is exact: the sum then is rounded twice, which differs from once
+/// only if the first rounding ends in the middle between two singles.
+#[inline(always)]
+fn mul_add_single(a: u64, b: u64, c: u64) -> (u64, bool) {
+    let [a, b, c] = [a, b, c].map(|bits| f64::from(f32::from_bits(bits as u32)));
+    let sum = a * b + c;
+    let below = sum.to_bits() & 0x1fff_ffff;
+    ((sum as f32).to_bits().into(), below != 0x1000_0000)
+}
+
+#[inline(always)]
+fn mul_add_double(a: u64, b: u64, c: u64) -> (u64, bool) {
+    let [a, b, c] = [a, b, c].map(f64::from_bits);
+    (a.mul_add(b, c).to_bits(), true)
+}

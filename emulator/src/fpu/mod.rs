@@ -27,6 +27,7 @@ pub use env::{Env, Rounding, fpcr, fpsr};
 pub use estimate::{
     recip_estimate, recip_exponent, rsqrt_estimate, unsigned_recip_estimate, unsigned_rsqrt_estimate,
 };
+pub use fast::{host_add, host_div, host_mul, host_mul_add, host_sub, may_skip_flags};
 pub use fixed::{from_fixed, round_to_integral, to_fixed};
 pub use format::{Double, Format, Half, Single};
 pub use fused::{mul_add, recip_step, rsqrt_step};

@@ -10,11 +10,23 @@ pub(in crate::interp) trait Unary {
 /// An operation with two operands.
 pub(in crate::interp) trait Binary {
     fn apply<F: Format>(a: u64, b: u64, env: &mut Env) -> u64;
+
+    /// Does [`Binary::host`] ever answer?
+    const HOST: bool = false;
+
+    /// The host's result, and whether it is right where [`fpu::may_skip_flags`] holds.
+    #[inline(always)]
+    fn host<F: Format>(_a: u64, _b: u64) -> (u64, bool) {
+        (0, false)
+    }
 }
 
 /// An operation that adds to a third operand.
 pub(in crate::interp) trait Ternary {
     fn apply<F: Format>(addend: u64, a: u64, b: u64, env: &mut Env) -> u64;
+
+    /// The host's result, and whether it is right where [`fpu::may_skip_flags`] holds.
+    fn host<F: Format>(addend: u64, a: u64, b: u64) -> (u64, bool);
 }
 
 /// Where a rounding mode comes from.
@@ -107,24 +119,32 @@ impl<const SIGNED: bool> Unary for FromInteger<SIGNED> {
 }
 
 macro_rules! binary {
-    ($($name:ident = |$a:ident, $b:ident, $env:ident| $body:expr;)*) => { $(
+    ($($name:ident = |$a:ident, $b:ident, $env:ident| $body:expr $(, $host:ident)?;)*) => { $(
         pub(in crate::interp) struct $name;
         impl Binary for $name {
             #[inline(always)]
             fn apply<F: Format>($a: u64, $b: u64, $env: &mut Env) -> u64 {
                 $body
             }
+            $(
+                const HOST: bool = true;
+
+                #[inline(always)]
+                fn host<F: Format>(a: u64, b: u64) -> (u64, bool) {
+                    fpu::$host::<F>(a, b)
+                }
+            )?
         }
     )* };
 }
 
 binary! {
-    Add = |a, b, env| fpu::add::<F>(a, b, env);
-    Sub = |a, b, env| fpu::sub::<F>(a, b, env);
-    Mul = |a, b, env| fpu::mul::<F>(a, b, env);
+    Add = |a, b, env| fpu::add::<F>(a, b, env), host_add;
+    Sub = |a, b, env| fpu::sub::<F>(a, b, env), host_sub;
+    Mul = |a, b, env| fpu::mul::<F>(a, b, env), host_mul;
     NegMul = |a, b, env| fpu::mul::<F>(a, b, env) ^ F::SIGN;
-    MulX = |a, b, env| fpu::mulx::<F>(a, b, env);
-    Div = |a, b, env| fpu::div::<F>(a, b, env);
+    MulX = |a, b, env| fpu::mulx::<F>(a, b, env), host_mul;
+    Div = |a, b, env| fpu::div::<F>(a, b, env), host_div;
     Max = |a, b, env| fpu::max::<F>(a, b, env);
     Min = |a, b, env| fpu::min::<F>(a, b, env);
     MaxNum = |a, b, env| fpu::max_num::<F>(a, b, env);
@@ -148,13 +168,26 @@ fn mask<F: Format>(holds: bool) -> u64 {
 /// `±addend ± a × b`.
 pub(in crate::interp) struct MulAdd<const NEGATE_ADDEND: bool, const NEGATE_PRODUCT: bool>;
 
+impl<const NEGATE_ADDEND: bool, const NEGATE_PRODUCT: bool> MulAdd<NEGATE_ADDEND, NEGATE_PRODUCT> {
+    #[inline(always)]
+    fn signed<F: Format>(addend: u64, a: u64) -> (u64, u64) {
+        let addend = if NEGATE_ADDEND { addend ^ F::SIGN } else { addend };
+        (addend, if NEGATE_PRODUCT { a ^ F::SIGN } else { a })
+    }
+}
+
 impl<const NEGATE_ADDEND: bool, const NEGATE_PRODUCT: bool> Ternary
     for MulAdd<NEGATE_ADDEND, NEGATE_PRODUCT>
 {
     #[inline(always)]
     fn apply<F: Format>(addend: u64, a: u64, b: u64, env: &mut Env) -> u64 {
-        let addend = if NEGATE_ADDEND { addend ^ F::SIGN } else { addend };
-        let a = if NEGATE_PRODUCT { a ^ F::SIGN } else { a };
+        let (addend, a) = Self::signed::<F>(addend, a);
         fpu::mul_add::<F>(addend, a, b, env)
+    }
+
+    #[inline(always)]
+    fn host<F: Format>(addend: u64, a: u64, b: u64) -> (u64, bool) {
+        let (addend, a) = Self::signed::<F>(addend, a);
+        fpu::host_mul_add::<F>(addend, a, b)
     }
 }

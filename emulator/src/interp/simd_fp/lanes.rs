@@ -2,7 +2,7 @@
 //! destination becomes zero.
 
 use crate::cpu::{Cpu, Vector};
-use crate::fpu::{Env, Format};
+use crate::fpu::{Env, Format, may_skip_flags};
 use crate::interp::fp::op::{Binary, Ternary, Unary};
 use crate::interp::fp::scalar::with_env;
 use crate::interp::{Flow, Insn};
@@ -31,16 +31,34 @@ pub(super) fn set<F: Format>(vector: &mut Vector, index: usize, value: u64) {
 
 /// Writes lanes 0 to `ra` − 1 with what `lane` says.
 #[inline(always)]
-pub(super) fn write<F: Format>(cpu: &mut Cpu, insn: &Insn, lane: impl Fn(usize, &mut Env) -> u64) -> Flow {
+fn write<F: Format>(cpu: &mut Cpu, insn: &Insn, lane: impl Fn(usize, &mut Env) -> u64) -> Flow {
+    // Kept in registers: writing narrow lanes and reading the vector again would stall.
     let result = with_env(cpu, |env| {
-        let mut result = Vector::default();
-        for index in 0..usize::from(insn.ra) {
-            set::<F>(&mut result, index, lane(index, env));
-        }
-        result
+        (0..u32::from(insn.ra))
+            .fold(0, |result, index| result | u128::from(lane(index as usize, env)) << (index * F::BITS))
     });
-    cpu.set_vector(insn.rd, result);
+    cpu.set_vec(insn.rd, result);
     Flow::Next
+}
+
+/// [`write`] without the flags, if the host's result is right for all lanes.
+#[inline(always)]
+fn write_host<F: Format>(cpu: &mut Cpu, insn: &Insn, lane: impl Fn(usize) -> (u64, bool)) -> Option<Flow> {
+    if !may_skip_flags::<F>(&Env::new(cpu.fpcr, cpu.fpsr)) {
+        return None;
+    }
+    let mut result = Vector::default();
+    let mut all_right = true;
+    for index in 0..(128 / F::BITS) as usize {
+        let (bits, right) = lane(index);
+        set::<F>(&mut result, index, bits);
+        all_right &= right | (index >= usize::from(insn.ra));
+    }
+    if !all_right {
+        return None;
+    }
+    cpu.set_vector(insn.rd, result.keep(insn.ra * (F::BITS / 8) as u8));
+    Some(Flow::Next)
 }
 
 /// `rd = op(rn)`, with `imm` fraction bits.
@@ -52,26 +70,48 @@ pub(super) fn unary<F: Format, O: Unary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
 /// `rd = op(rn, rm)`.
 pub(super) fn binary<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let (n, m) = (cpu.vector(insn.rn), cpu.vector(insn.rm));
+    if O::HOST
+        && let Some(flow) = write_host::<F>(cpu, insn, |i| O::host::<F>(get::<F>(&n, i), get::<F>(&m, i)))
+    {
+        return flow;
+    }
     write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&n, i), get::<F>(&m, i), env))
-}
-
-/// `rd = op(rd, rn, rm)`.
-pub(super) fn ternary<F: Format, O: Ternary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
-    let (d, n, m) = (cpu.vector(insn.rd), cpu.vector(insn.rn), cpu.vector(insn.rm));
-    write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&d, i), get::<F>(&n, i), get::<F>(&m, i), env))
 }
 
 /// `rd = op(rn, rm[imm])`.
 pub(super) fn binary_by_element<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let (n, m) = (cpu.vector(insn.rn), get::<F>(&cpu.vector(insn.rm), insn.imm as usize));
+    if O::HOST
+        && let Some(flow) = write_host::<F>(cpu, insn, |i| O::host::<F>(get::<F>(&n, i), m))
+    {
+        return flow;
+    }
     write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&n, i), m, env))
+}
+
+/// `rd = op(rd, rn, rm)`.
+pub(super) fn ternary<F: Format, O: Ternary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
+    let m = cpu.vector(insn.rm);
+    ternary_with::<F, O>(cpu, insn, |i| get::<F>(&m, i))
 }
 
 /// `rd = op(rd, rn, rm[imm])`.
 pub(super) fn ternary_by_element<F: Format, O: Ternary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
-    let (d, n) = (cpu.vector(insn.rd), cpu.vector(insn.rn));
     let m = get::<F>(&cpu.vector(insn.rm), insn.imm as usize);
-    write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&d, i), get::<F>(&n, i), m, env))
+    ternary_with::<F, O>(cpu, insn, |_| m)
+}
+
+#[inline(always)]
+fn ternary_with<F: Format, O: Ternary>(cpu: &mut Cpu, insn: &Insn, m: impl Fn(usize) -> u64) -> Flow {
+    let (d, n) = (cpu.vector(insn.rd), cpu.vector(insn.rn));
+    let host = |i| O::host::<F>(get::<F>(&d, i), get::<F>(&n, i), m(i));
+    // The host may fuse double precision in a call, which is not for lanes that are thrown away.
+    if F::BITS == 32
+        && let Some(flow) = write_host::<F>(cpu, insn, host)
+    {
+        return flow;
+    }
+    write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&d, i), get::<F>(&n, i), m(i), env))
 }
 
 /// `rd = op` of adjacent lanes, those of `rn` first, then those of `rm`.
