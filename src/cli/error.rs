@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::fixture::FixtureError;
 use crate::plan::NothingSelected;
 
 use super::Exit;
@@ -14,6 +15,9 @@ pub enum CliError {
     /// No usable configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A fixture cannot be had.
+    #[error(transparent)]
+    Fixture(#[from] FixtureError),
     /// The selection matched no case.
     #[error(transparent)]
     Nothing(#[from] NothingSelected),
@@ -41,6 +45,7 @@ impl CliError {
         match self {
             CliError::Config(ConfigError::Read { .. }) => Exit::Infrastructure,
             CliError::Config(_) => Exit::Configuration,
+            CliError::Fixture(error) => error.exit(),
             CliError::Nothing(_) => Exit::NothingSelected,
             CliError::Usage(_) => Exit::Usage,
             CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Expected,

@@ -6,6 +6,7 @@
 mod error;
 mod exit;
 mod explain;
+mod fixtures;
 mod list;
 mod project;
 mod quote;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{CliError, Exit, explain, list};
+use super::{CliError, Exit, explain, fixtures, list};
 
 /// Runs Linux AArch64 programs in a matrix of link kinds and volumes, and reports what they did
 #[derive(Debug, Parser)]
@@ -35,6 +35,7 @@ Exit codes:
 enum Command {
     List(list::ListArgs),
     Explain(explain::ExplainArgs),
+    Fixtures(fixtures::FixturesArgs),
 }
 
 /// Runs `matrix` with `args` (`args[0]` is the program name) and returns the process's exit code.
@@ -75,6 +76,7 @@ fn dispatch(root: &Root, out: &mut dyn Write) -> Result<Exit, CliError> {
     match &root.command {
         Command::List(args) => list::run(args, project, out),
         Command::Explain(args) => explain::run(args, project, out),
+        Command::Fixtures(args) => fixtures::run(args, project, out),
     }
 }
 
