@@ -176,6 +176,11 @@ impl FdTable {
         }
     }
 
+    /// Holds the table still, across a fork: the child must not find it locked by a thread that it does not have.
+    pub fn hold(&self) -> impl Drop + '_ {
+        self.write()
+    }
+
     /// In a new process: closes what another thread of the parent's had open for a moment, of which the guest knows
     /// nothing.
     pub fn sweep(&self) {

@@ -205,6 +205,16 @@ impl FsContext {
         self.sysroot.as_ref().unwrap_or(&self.host_root).raw()
     }
 
+    /// Holds the context still, across a fork: the child must not find it locked by a thread that it does not have.
+    pub fn hold(&self) -> impl Drop + '_ {
+        struct Held<'a>(#[allow(dead_code)] RwLockWriteGuard<'a, Cwd>, #[allow(dead_code)] RwLockWriteGuard<'a, Program>);
+        impl Drop for Held<'_> {
+            fn drop(&mut self) {}
+        }
+        let program = self.program.write().unwrap_or_else(PoisonError::into_inner);
+        Held(self.cwd.write().unwrap_or_else(PoisonError::into_inner), program)
+    }
+
     /// Is the object the guest's root directory?
     pub(super) fn is_guest_root(&self, stat: &Stat) -> bool {
         stat.identity() == self.sysroot.as_ref().unwrap_or(&self.host_root).identity
