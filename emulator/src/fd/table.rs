@@ -177,7 +177,7 @@ impl FdTable {
     }
 
     /// Holds the table still, across a fork: the child must not find it locked by a thread that it does not have.
-    pub fn hold(&self) -> impl Drop + '_ {
+    pub fn hold(&self) -> impl Sized + '_ {
         self.write()
     }
 

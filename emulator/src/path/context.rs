@@ -206,13 +206,9 @@ impl FsContext {
     }
 
     /// Holds the context still, across a fork: the child must not find it locked by a thread that it does not have.
-    pub fn hold(&self) -> impl Drop + '_ {
-        struct Held<'a>(#[allow(dead_code)] RwLockWriteGuard<'a, Cwd>, #[allow(dead_code)] RwLockWriteGuard<'a, Program>);
-        impl Drop for Held<'_> {
-            fn drop(&mut self) {}
-        }
+    pub fn hold(&self) -> impl Sized + '_ {
         let program = self.program.write().unwrap_or_else(PoisonError::into_inner);
-        Held(self.cwd.write().unwrap_or_else(PoisonError::into_inner), program)
+        (self.cwd.write().unwrap_or_else(PoisonError::into_inner), program)
     }
 
     /// Is the object the guest's root directory?
