@@ -151,7 +151,7 @@ pub fn receive(
     let count = unsafe { blocking_call!(interrupt, SYS_recvmsg, libc::recvmsg, fd, at, flags) }?;
     let (name, controls, flags) = (header.msg_namelen, header.msg_controllen, header.msg_flags);
     address.truncate(name as usize);
-    control.truncate(controls as usize);
+    control.truncate(controls);
     Ok(Received { count, address, control, flags: flags as u32 })
 }
 
