@@ -107,6 +107,7 @@ impl Generator {
         let field = |name: &str| self.row.field(name).map(|(low, width)| bits(word, low + width - 1, low));
         if matches!(self.row.id, "Br" | "Blr" | "Ret") {
             let at = CODE - CODE_MARGIN + (self.rng.below(CODE_MARGIN) & !3);
+            let at = if self.rng.once_in(4) { at | self.rng.below(128) << 56 } else { at };
             set_register(&mut record, field("Rn")?, at);
             return Some(record);
         }

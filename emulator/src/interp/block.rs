@@ -1,60 +1,80 @@
 //! Basic blocks, decoded once.
 
+use std::collections::HashMap;
+
 use super::{Flow, Insn, Trap, branch, crypto, dp_imm, dp_reg, fp, load_store, simd_fp, simd_int, simd_mem};
 use crate::cpu::Cpu;
 use crate::isa::{self, Opcode};
 use crate::mem::{AddressSpace, Fault, FaultKind, GuestAddr, Prot};
 
-/// A block ends at a branch or trap, at the end of its page, or after this many instructions.
+/// A block ends behind an unconditional branch or what traps, at the end of its mapping, or after this many
+/// instructions. Conditional branches do not end it: not taken, they go on within the block.
 const MAX_LEN: usize = 64;
-/// Entries of the first-level table; a power of two.
-const SLOTS: usize = 1 << 12;
+/// Entries of the direct-mapped table; a power of two.
+const SLOTS: usize = 1 << 13;
+/// The cache starts anew when it holds so many instructions (24 bytes each).
+const MAX_INSNS: usize = 1 << 20;
 
-/// A straight run of instructions.
-#[derive(Debug)]
-pub(super) struct Block {
-    /// The address of the first.
-    pub pc: u64,
-    /// Never empty; the last one is a branch, a trap, or falls through to the address behind it.
-    pub insns: Box<[Insn]>,
-}
-
-/// The decoded blocks of one thread.
+/// The decoded blocks of one thread. All of them are stale when the space's code generation is another.
+///
+/// The instructions of all blocks stand in one array. A lookup is one probe of a direct-mapped table, whose misses a
+/// map answers before anything is decoded again.
 #[derive(Debug)]
 pub struct BlockCache {
-    slots: Box<[Option<Box<Block>>]>,
+    /// `[pc + 1, start << 32 | length]`, zero when free: pages of it cost nothing until used.
+    slots: Vec<[u64; 2]>,
+    known: HashMap<u64, u64>,
+    insns: Vec<Insn>,
     generation: u64,
 }
 
 impl Default for BlockCache {
     fn default() -> Self {
-        BlockCache { slots: (0..SLOTS).map(|_| None).collect(), generation: 0 }
+        BlockCache { slots: vec![[0; 2]; SLOTS], known: HashMap::new(), insns: Vec::new(), generation: 0 }
     }
 }
 
 impl BlockCache {
-    /// The block at `pc`, decoded now if need be.
+    /// The instructions of the block at `pc`, never none, decoded now if need be.
+    ///
+    /// # Errors
+    /// `pc` is not aligned, or its first instruction cannot be fetched.
     #[inline(always)]
-    pub(super) fn get(&mut self, space: &AddressSpace, pc: u64) -> Result<&Block, Fault> {
-        let generation = space.code_generation();
-        if generation != self.generation {
-            self.clear(generation);
-        }
-        let slot = (pc >> 2) as usize % SLOTS;
-        let hit = matches!(&self.slots[slot], Some(block) if block.pc == pc);
-        if !hit {
-            self.slots[slot] = Some(Box::new(decode_block(space, pc)?));
-        }
-        match &self.slots[slot] {
-            Some(block) => Ok(block),
-            None => Err(fetch_fault(pc)),
-        }
+    pub(super) fn get(&mut self, space: &AddressSpace, pc: u64) -> Result<&[Insn], Trap> {
+        let slot = self.slots[(pc >> 2) as usize % SLOTS];
+        let place = if slot[0] == pc.wrapping_add(1) && space.code_generation() == self.generation {
+            slot[1]
+        } else {
+            self.miss(space, pc)?
+        };
+        let start = (place >> 32) as usize;
+        Ok(&self.insns[start..start + place as u32 as usize])
     }
 
     #[cold]
-    fn clear(&mut self, generation: u64) {
-        self.slots.iter_mut().for_each(|slot| *slot = None);
-        self.generation = generation;
+    fn miss(&mut self, space: &AddressSpace, pc: u64) -> Result<u64, Trap> {
+        if !pc.is_multiple_of(4) {
+            return Err(Trap::Misaligned(GuestAddr(pc)));
+        }
+        let generation = space.code_generation();
+        if generation != self.generation || self.insns.len() > MAX_INSNS {
+            self.slots.fill([0; 2]);
+            self.known.clear();
+            self.insns.clear();
+            self.generation = generation;
+        }
+        let place = match self.known.get(&pc) {
+            Some(&place) => place,
+            None => {
+                let start = self.insns.len();
+                decode_block(space, pc, &mut self.insns).map_err(Trap::Fault)?;
+                let place = (start as u64) << 32 | (self.insns.len() - start) as u64;
+                self.known.insert(pc, place);
+                place
+            }
+        };
+        self.slots[(pc >> 2) as usize % SLOTS] = [pc.wrapping_add(1), place];
+        Ok(place)
     }
 }
 
@@ -62,18 +82,18 @@ fn fetch_fault(pc: u64) -> Fault {
     Fault { addr: GuestAddr(pc), kind: FaultKind::Segv, write: false }
 }
 
-#[cold]
-fn decode_block(space: &AddressSpace, pc: u64) -> Result<Block, Fault> {
+/// Appends the instructions of the block at `pc` to `insns`.
+fn decode_block(space: &AddressSpace, pc: u64, insns: &mut Vec<Insn>) -> Result<(), Fault> {
     let region = space.region_at(GuestAddr(pc)).ok_or_else(|| fetch_fault(pc))?;
     if !region.prot.has(Prot::EXEC) {
         return Err(fetch_fault(pc));
     }
-    let mut insns = Vec::new();
+    let start = insns.len();
     let mut at = pc;
-    while insns.len() < MAX_LEN && at < region.end {
+    while insns.len() - start < MAX_LEN && at < region.end {
         let word = match space.mem().load::<u32>(GuestAddr(at)) {
             Ok(word) => u32::from_le(word),
-            Err(fault) if insns.is_empty() => return Err(fault),
+            Err(fault) if at == pc => return Err(fault),
             Err(_) => break,
         };
         let (insn, ends) = match select(word, at) {
@@ -86,7 +106,7 @@ fn decode_block(space: &AddressSpace, pc: u64) -> Result<Block, Fault> {
             break;
         }
     }
-    Ok(Block { pc, insns: insns.into() })
+    Ok(())
 }
 
 fn ends_block(opcode: Opcode) -> bool {

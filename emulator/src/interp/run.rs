@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{BlockCache, Flow, Trap, select};
 use crate::cpu::Cpu;
-use crate::mem::{AddressSpace, GuestAddr};
+use crate::mem::AddressSpace;
 
 /// Runs from `cpu.pc` until something must be done outside, and says what.
 pub fn run(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap {
@@ -12,29 +12,26 @@ pub fn run(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap
         if cpu.interrupt.load(Ordering::Relaxed) != 0 {
             return Trap::Interrupted;
         }
-        if !cpu.pc.is_multiple_of(4) {
-            return Trap::Misaligned(GuestAddr(cpu.pc));
-        }
-        let block = match blocks.get(space, cpu.pc) {
+        let pc = cpu.pc;
+        let block = match blocks.get(space, pc) {
             Ok(block) => block,
-            Err(fault) => return Trap::Fault(fault),
+            Err(trap) => return trap,
         };
-        let mut ended = false;
-        for (index, insn) in block.insns.iter().enumerate() {
+        let mut rest = block.iter();
+        loop {
+            let Some(insn) = rest.next() else {
+                cpu.pc = pc + 4 * block.len() as u64;
+                break;
+            };
             match (insn.exec)(cpu, insn) {
                 Flow::Next => {}
-                Flow::Branch => {
-                    ended = true;
-                    break;
-                }
+                Flow::Branch => break,
                 Flow::Trap => {
-                    cpu.pc = after(cpu.trap, block.pc + 4 * index as u64);
+                    let done = block.len() - rest.as_slice().len() - 1;
+                    cpu.pc = after(cpu.trap, pc + 4 * done as u64);
                     return cpu.trap;
                 }
             }
-        }
-        if !ended {
-            cpu.pc = block.pc + 4 * block.insns.len() as u64;
         }
     }
 }
@@ -61,5 +58,75 @@ fn after(trap: Trap, pc: u64) -> u64 {
     match trap {
         Trap::Syscall | Trap::CodeChanged(_) => pc.wrapping_add(4),
         _ => pc,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Backing;
+    use crate::interp::testing::space;
+    use crate::mem::{Fault, FaultKind, GuestAddr, MapRequest, Place, Prot};
+
+    const LOOP: [u32; 4] = [0x9100_0421, 0xf100_0400, 0x54ff_ffc1, 0xd400_0001];
+
+    /// A processor in front of `words` on an executable page at `page`.
+    fn ready(page: u64, words: &[u32]) -> Cpu {
+        let prot = Prot(Prot::READ.0 | Prot::WRITE.0 | Prot::EXEC.0);
+        let (place, backing) = (Place::Fixed(page), Backing::Anonymous);
+        space().map(&MapRequest { place, len: 1, prot, backing, name: None }).expect("a page");
+        write(page, words);
+        let mut cpu = Cpu::new(space().mem());
+        cpu.pc = page;
+        cpu
+    }
+
+    fn write(page: u64, words: &[u32]) {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        space().mem().write(GuestAddr(page), &bytes).expect("it is mapped");
+    }
+
+    #[test]
+    fn a_loop_runs_until_its_system_call() {
+        let mut cpu = ready(0x30_0000, &LOOP);
+        cpu.x[0] = 1000;
+        assert_eq!(run(&mut cpu, space(), &mut BlockCache::default()), Trap::Syscall);
+        assert_eq!((cpu.x[0], cpu.x[1], cpu.pc), (0, 1000, 0x30_0010));
+    }
+
+    #[test]
+    fn changed_code_is_seen_after_invalidation() {
+        let mut cpu = ready(0x31_0000, &LOOP);
+        let mut blocks = BlockCache::default();
+        cpu.x[0] = 1;
+        assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Syscall);
+        write(0x31_0000, &[0x9100_0821]); // add x1, x1, #2
+        space().invalidate_code();
+        (cpu.pc, cpu.x[0]) = (0x31_0000, 1);
+        assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Syscall);
+        assert_eq!(cpu.x[1], 3);
+    }
+
+    #[test]
+    fn traps_in_the_middle_of_a_block_tell_their_place() {
+        // add x1, x1, #1; ldr x2, [x3], where nothing is mapped.
+        let mut cpu = ready(0x32_0000, &[0x9100_0421, 0xf940_0062]);
+        let fault = Fault { addr: GuestAddr(0), kind: FaultKind::Segv, write: false };
+        assert_eq!(run(&mut cpu, space(), &mut BlockCache::default()), Trap::Fault(fault));
+        assert_eq!((cpu.pc, cpu.x[1]), (0x32_0004, 1));
+    }
+
+    #[test]
+    fn a_bad_program_counter_is_a_trap() {
+        let mut cpu = ready(0x33_0000, &[]);
+        let mut blocks = BlockCache::default();
+        cpu.pc = 0x33_0002;
+        assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Misaligned(GuestAddr(0x33_0002)));
+        cpu.pc = 0x10;
+        let fault = Fault { addr: GuestAddr(0x10), kind: FaultKind::Segv, write: false };
+        assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Fault(fault));
+        cpu.pc = 0x33_0000;
+        cpu.interrupt.store(1, Ordering::Relaxed);
+        assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Interrupted);
     }
 }

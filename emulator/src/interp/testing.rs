@@ -4,13 +4,30 @@ use std::sync::OnceLock;
 
 use super::step;
 use crate::cpu::Cpu;
-use crate::mem::AddressSpace;
+use crate::host::{Backing, install_fault_handler};
+use crate::mem::{AddressSpace, MapRequest, Place, Prot};
 
-/// A processor over a reserved space in which nothing is mapped.
-pub(super) fn processor() -> Cpu {
+/// A mapped page of 64 KiB; nothing is mapped behind it.
+pub(super) const DATA: u64 = 0x20_0000;
+pub(super) const DATA_END: u64 = DATA + 0x1_0000;
+
+/// The space of [`processor`].
+pub(super) fn space() -> &'static AddressSpace {
     static SPACE: OnceLock<AddressSpace> = OnceLock::new();
-    let space = SPACE.get_or_init(|| AddressSpace::reserve().expect("4 TiB of address space"));
-    let mut cpu = Cpu::new(space.mem());
+    SPACE.get_or_init(|| {
+        install_fault_handler().expect("a handler for SIGSEGV");
+        let space = AddressSpace::reserve().expect("4 TiB of address space");
+        let prot = Prot(Prot::READ.0 | Prot::WRITE.0);
+        let (place, backing) = (Place::Fixed(DATA), Backing::Anonymous);
+        let request = MapRequest { place, len: DATA_END - DATA, prot, backing, name: None };
+        space.map(&request).expect("a few pages");
+        space
+    })
+}
+
+/// A processor about to execute something at 0x1000. Tests run at once: each takes its own part of the data.
+pub(super) fn processor() -> Cpu {
+    let mut cpu = Cpu::new(space().mem());
     cpu.pc = 0x1000;
     cpu
 }

@@ -56,13 +56,20 @@ fn call(cpu: &mut Cpu, insn: &Insn) -> Flow {
     Flow::Branch
 }
 
+/// A register's value as a branch target: a tag gives way to the sign of the address (Arm ARM J1.1,
+/// `AArch64.BranchAddr`).
+#[inline(always)]
+fn untagged(value: u64) -> u64 {
+    ((value << 8) as i64 >> 8) as u64
+}
+
 fn to_register(cpu: &mut Cpu, insn: &Insn) -> Flow {
-    cpu.pc = cpu.reg(insn.rn);
+    cpu.pc = untagged(cpu.reg(insn.rn));
     Flow::Branch
 }
 
 fn call_register(cpu: &mut Cpu, insn: &Insn) -> Flow {
-    cpu.pc = cpu.reg(insn.rn);
+    cpu.pc = untagged(cpu.reg(insn.rn));
     cpu.set_reg(LR, insn.imm);
     Flow::Branch
 }
@@ -91,4 +98,34 @@ fn compare<const X: bool, const NONZERO: bool>(cpu: &mut Cpu, insn: &Insn) -> Fl
 fn test<const NONZERO: bool>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let set = cpu.reg(insn.rn) >> (insn.ra & 63) & 1 != 0;
     branch_if(cpu, insn, set == NONZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::interp::step;
+    use crate::interp::testing::processor;
+
+    #[test]
+    fn branches_go_where_they_should() {
+        for (word, pc, link) in [
+            (0x1400_0002, 0x1008, 0),      // b .+8
+            (0x97ff_ffff, 0x0ffc, 0x1004), // bl .-4
+            (0xd63f_0020, 0x2000, 0x1004), // blr x1, whose tag is ignored
+            (0xd61f_0020, 0x2000, 0),      // br x1
+            (0x5400_0040, 0x1004, 0),      // b.eq .+8, Z is clear
+            (0x5400_0041, 0x1008, 0),      // b.ne .+8
+            (0xb400_0040, 0x1008, 0),      // cbz x0, .+8
+            (0x3500_0040, 0x1004, 0),      // cbnz w0, .+8
+            (0x376f_ffe1, 0x0ffc, 0),      // tbnz w1, #13, .-4
+            (0xb600_0041, 0x1004, 0),      // tbz x1, #32, .+8 (the bit is set)
+        ] {
+            let mut cpu = processor();
+            cpu.x[1] = 0x5500_0001_0000_2000;
+            if word >> 25 == 0x6b {
+                cpu.x[1] = 0x5500_0000_0000_2000;
+            }
+            assert_eq!(step(&mut cpu, word), Ok(()));
+            assert_eq!((cpu.pc, cpu.x[30]), (pc, link), "{word:#010x}");
+        }
+    }
 }

@@ -128,3 +128,40 @@ fn invalidate_line(cpu: &mut Cpu, insn: &Insn) -> Flow {
         Err(fault) => cpu.fault(fault),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CTR, FPCR_BITS};
+    use crate::interp::testing::{DATA, processor, x0_of};
+    use crate::interp::{Trap, step};
+    use crate::mem::GuestAddr;
+
+    #[test]
+    fn user_registers_are_read_and_written() {
+        assert_eq!(x0_of(0xd53b_0020, 0, 0), CTR); // mrs x0, ctr_el0
+        assert_eq!(x0_of(0xd53b_d060, 0, 0), 0); // mrs x0, tpidrro_el0
+        assert!(x0_of(0xd53b_e040, 0, 0) > 0); // mrs x0, cntvct_el0
+        let mut cpu = processor();
+        cpu.x[0] = u64::MAX;
+        for word in [0xd51b_4200, 0xd51b_4400, 0xd51b_d040] {
+            assert_eq!(step(&mut cpu, word), Ok(()));
+        }
+        assert_eq!((cpu.nzcv, cpu.fpcr, cpu.tpidr), (0xf000_0000, FPCR_BITS as u32, u64::MAX));
+    }
+
+    #[test]
+    fn what_leaves_the_interpreter_says_why() {
+        let mut cpu = processor();
+        assert_eq!(step(&mut cpu, 0xd400_0001), Err(Trap::Syscall));
+        assert_eq!(cpu.pc, 0x1004);
+        assert_eq!(step(&mut cpu, 0xd420_0020), Err(Trap::Breakpoint(1)));
+        assert_eq!(step(&mut cpu, 0), Err(Trap::Illegal(0)));
+        // mrs x0, midr_el1 and retaa
+        assert_eq!(step(&mut cpu, 0xd538_0000), Err(Trap::Illegal(0xd538_0000)));
+        assert_eq!(step(&mut cpu, 0xd65f_0bff), Err(Trap::Illegal(0xd65f_0bff)));
+        assert_eq!(cpu.pc, 0x1004);
+        cpu.x[1] = DATA;
+        assert_eq!(step(&mut cpu, 0xd50b_7521), Err(Trap::CodeChanged(GuestAddr(DATA))));
+        assert_eq!(cpu.pc, 0x1008);
+    }
+}

@@ -15,6 +15,8 @@ mod ordered;
 mod pair;
 mod select;
 mod single;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 pub(super) use select::select;
