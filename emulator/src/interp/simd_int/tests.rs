@@ -1,8 +1,12 @@
 //! Known results.
 
 use super::common::QC;
-use crate::cpu::Cpu;
-use crate::interp::step;
+use proptest::prelude::*;
+
+use crate::cpu::{Cpu, ZERO_SINK};
+use crate::interp::{Trap, step};
+use crate::isa::rows::simd_int::Op;
+use crate::isa::{self, Opcode, bits};
 use crate::mem::AddressSpace;
 
 fn cpu() -> Cpu {
@@ -72,4 +76,32 @@ fn tables_and_permutations() {
     assert_eq!(run(0x4e20_0820, [0, BYTES, 0]).0, 0x0809_0a0b_0c0d_0e0f_0001_0203_0405_0607);
     // zip2 v0.8b, v1.8b, v2.8b
     assert_eq!(run(0x0e02_7820, [0, BYTES, 0x1716_1514_1312_1110]).0, 0x1707_1606_1505_1404);
+}
+
+proptest! {
+    #[test]
+    fn a_word_changes_its_destination_alone(row in 0..400_usize, fill: u32, values: [u128; 32]) {
+        let rows: Vec<_> = isa::rows().filter(|(_, op)| matches!(op, Opcode::SimdInt(_))).collect();
+        let (row, op) = rows[row % rows.len()];
+        let word = row.value | fill & !row.mask;
+        let mut cpu = cpu();
+        for (i, value) in (0..).zip(values) {
+            cpu.set_vec(i, value);
+        }
+        let (mut v, mut x) = (cpu.v, cpu.x);
+        let rd = bits(word, 4, 0) as u8;
+        match step(&mut cpu, word) {
+            Ok(()) if matches!(op, Opcode::SimdInt(Op::Smov | Op::Umov)) => {
+                let rd = if rd == 31 { ZERO_SINK } else { rd };
+                x[usize::from(rd)] = cpu.reg(rd);
+            }
+            Ok(()) => {
+                v[usize::from(rd)] = cpu.vector(rd);
+                // Bit 30: the scalar forms have it set, too.
+                prop_assert!(bits(word, 30, 30) == 1 || cpu.vec(rd) >> 64 == 0, "{} {word:08x}", row.id);
+            }
+            Err(trap) => prop_assert_eq!(trap, Trap::Illegal(word)),
+        }
+        prop_assert_eq!((cpu.v, cpu.x), (v, x), "{} {:08x}", row.id, word);
+    }
 }
