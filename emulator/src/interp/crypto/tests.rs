@@ -2,11 +2,7 @@
 
 use crate::cpu::Cpu;
 use crate::interp::step;
-use crate::mem::AddressSpace;
-
-fn cpu() -> Cpu {
-    Cpu::new(AddressSpace::reserve().unwrap().mem())
-}
+use crate::interp::testing::processor;
 
 /// v0 after `word` on v0 = `d`, v1 = `n`, v2 = `m`.
 fn run(cpu: &mut Cpu, word: u32, d: u128, n: u128, m: u128) -> u128 {
@@ -41,7 +37,7 @@ fn round_keys(cpu: &mut Cpu, key: [u8; 16]) -> Vec<u128> {
 
 #[test]
 fn aes_example_of_fips_197_appendix_b() {
-    let mut cpu = cpu();
+    let mut cpu = processor();
     let key = 0x2b7e_1516_28ae_d2a6_abf7_1588_09cf_4f3c_u128.to_be_bytes();
     let plain = 0x3243_f6a8_885a_308d_3131_98a2_e037_0734_u128.swap_bytes();
     let keys = round_keys(&mut cpu, key);
@@ -81,7 +77,7 @@ fn lanewise_sum(a: u128, b: u128) -> u128 {
 
 #[test]
 fn sha1_example_of_fips_180() {
-    let mut cpu = cpu();
+    let mut cpu = processor();
     let initial = vector(&[0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476]);
     let constants = [0x5a82_7999, 0x6ed9_eba1, 0x8f1b_bcdc, 0xca62_c1d6];
     let (mut x, mut e, mut schedule) = (initial, 0xc3d2_e1f0_u128, abc());
@@ -111,7 +107,7 @@ fn fractions(root: fn(f64) -> f64, count: usize) -> Vec<u32> {
 
 #[test]
 fn sha256_example_of_fips_180() {
-    let mut cpu = cpu();
+    let mut cpu = processor();
     let constants = fractions(f64::cbrt, 64);
     let initial = fractions(f64::sqrt, 8);
     let (first_x, first_y) = (vector(&initial[..4]), vector(&initial[4..]));
