@@ -1,8 +1,10 @@
 //! Runs records in the guest program under qemu.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use matrix::fixture::{Cache, Lines, Lock, ensure};
 
 use super::record::{BATCH, CODE, Record, SLOT_BYTES};
 
@@ -17,7 +19,10 @@ pub struct Oracle {
 
 impl Oracle {
     pub fn start() -> Oracle {
-        let mut child = spawn(&tool("ELFUSE_ORACLE_QEMU"), &tool("ELFUSE_ORACLE_GUEST"));
+        let mut child = spawn(
+            &tool("ELFUSE_ORACLE_QEMU", "qemu-aarch64", "qemu-aarch64"),
+            &tool("ELFUSE_ORACLE_GUEST", "guest-programs", "agree"),
+        );
         let input = child.stdin.take().expect("piped");
         let output = child.stdout.take().expect("piped");
         Oracle { child, input, output }
@@ -57,8 +62,20 @@ pub fn slot(index: usize) -> u64 {
     CODE + (index % BATCH) as u64 * SLOT_BYTES
 }
 
-fn tool(variable: &str) -> PathBuf {
-    std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set")).into()
+/// The program that `variable` names, else `program` of `fixture`, which is built if it is not there yet.
+fn tool(variable: &str, fixture: &str, program: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return path.into();
+    }
+    let provided = Lock::load(Path::new(env!("CARGO_MANIFEST_DIR"))).and_then(|lock| {
+        let cache = Cache::open()?;
+        ensure(&lock, &cache, &[fixture], &Lines::default())
+    });
+    match provided.as_deref() {
+        Ok([found]) => found.program(program),
+        Ok(_) => panic!("one fixture was asked for"),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 #[allow(clippy::disallowed_methods, reason = "a test's own child, piped at both ends")]
