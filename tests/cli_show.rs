@@ -14,7 +14,14 @@ fn here() -> &'static Path {
 fn help_names_every_command_and_exit_code() {
     let project = Project::new("", &[]);
     let mut text = String::new();
-    for args in [vec!["--help"], vec!["list", "--help"], vec!["explain", "--help"]] {
+    for args in [
+        vec!["--help"],
+        vec!["run", "--help"],
+        vec!["list", "--help"],
+        vec!["explain", "--help"],
+        vec!["repro", "--help"],
+        vec!["doctor", "--help"],
+    ] {
         let printed = project.matrix(&args);
         assert_eq!((printed.status, printed.stderr.as_str()), (0, ""), "{args:?}");
         text += &format!("$ matrix {}\n{}\n", args.join(" "), printed.stdout);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::config::ConfigError;
 use crate::fixture::FixtureError;
 use crate::plan::NothingSelected;
+use crate::run::RunError;
 
 use super::Exit;
 
@@ -15,9 +16,12 @@ pub enum CliError {
     /// No usable configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A fixture cannot be had.
+    /// A fixture is missing or wrong.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
+    /// The run as a whole failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// The selection matched no case.
     #[error(transparent)]
     Nothing(#[from] NothingSelected),
@@ -46,6 +50,7 @@ impl CliError {
             CliError::Config(ConfigError::Read { .. }) => Exit::Infrastructure,
             CliError::Config(_) => Exit::Configuration,
             CliError::Fixture(error) => error.exit(),
+            CliError::Run(error) => error.exit(),
             CliError::Nothing(_) => Exit::NothingSelected,
             CliError::Usage(_) => Exit::Usage,
             CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Expected,

@@ -3,6 +3,7 @@
 //! [`root`] parses and dispatches, [`selection`] holds the options that subcommands share, [`project`] reads the
 //! configuration, [`error`] maps every failure to an exit code.
 
+mod doctor;
 mod error;
 mod exit;
 mod explain;
@@ -10,7 +11,9 @@ mod fixtures;
 mod list;
 mod project;
 mod quote;
+mod repro;
 mod root;
+mod run;
 mod selection;
 
 pub use error::CliError;

@@ -3,25 +3,26 @@
 use std::path::Path;
 
 use crate::config::{self, Config};
+use crate::fixture::Lock;
 
 use super::{CliError, selection};
 
-/// Reads the configuration of the project `given`, or of the nearest one.
-pub fn load(given: Option<&Path>) -> Result<Config, CliError> {
-    let project = selection::project(given)?;
-    Ok(config::load(&project, &fixture_names())?)
+/// The lock file below `project`; a project without fixtures needs none.
+pub fn lock(project: &Path) -> Result<Option<Lock>, CliError> {
+    if !project.join("fixtures/recipes.yaml").exists() {
+        return Ok(None);
+    }
+    Ok(Some(Lock::load(project)?))
 }
 
-fn fixture_names() -> Vec<String> {
-    [
-        "coreutils-static",
-        "coreutils-musl-dyn",
-        "coreutils-glibc-dyn",
-        "busybox-static",
-        "programs-glibc-dyn",
-        "guest-programs",
-        "qemu-aarch64",
-    ]
-    .map(str::to_owned)
-    .to_vec()
+/// The configuration of the project in `project`, whose lock file is `lock`.
+pub fn config(project: &Path, lock: Option<&Lock>) -> Result<Config, CliError> {
+    let names: Vec<String> = lock.iter().flat_map(|lock| lock.names()).map(str::to_owned).collect();
+    Ok(config::load(project, &names)?)
+}
+
+/// The configuration of the project `given`, or of the nearest one.
+pub fn load(given: Option<&Path>) -> Result<Config, CliError> {
+    let project = selection::project(given)?;
+    config(&project, lock(&project)?.as_ref())
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{CliError, Exit, explain, fixtures, list};
+use super::{CliError, Exit, doctor, explain, fixtures, list, repro, run};
 
 /// Runs Linux AArch64 programs in a matrix of link kinds and volumes, and reports what they did
 #[derive(Debug, Parser)]
@@ -33,8 +33,11 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::RunArgs),
     List(list::ListArgs),
     Explain(explain::ExplainArgs),
+    Repro(repro::ReproArgs),
+    Doctor(doctor::DoctorArgs),
     Fixtures(fixtures::FixturesArgs),
 }
 
@@ -74,8 +77,11 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
 fn dispatch(root: &Root, out: &mut dyn Write) -> Result<Exit, CliError> {
     let project = root.project.as_deref();
     match &root.command {
+        Command::Run(args) => run::run(args, project, out),
         Command::List(args) => list::run(args, project, out),
         Command::Explain(args) => explain::run(args, project, out),
+        Command::Repro(args) => repro::run(args, project, out),
+        Command::Doctor(args) => doctor::run(args, project, out),
         Command::Fixtures(args) => fixtures::run(args, project, out),
     }
 }

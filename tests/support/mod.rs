@@ -27,7 +27,8 @@ pub struct Project {
 impl Project {
     /// A project with this `matrix.yaml` and these suites, by name.
     pub fn new(matrix: &str, suites: &[(&str, &str)]) -> Project {
-        let directory = tempfile::tempdir().unwrap();
+        // Not under /tmp: a run refuses to have its scratch directories there.
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         fs::write(directory.path().join("matrix.yaml"), matrix).unwrap();
         fs::create_dir(directory.path().join("suites")).unwrap();
         for (name, text) in suites {

@@ -1,0 +1,151 @@
+//! `matrix repro CASE`.
+
+use std::env;
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use clap::Args;
+use globset::Glob;
+
+use crate::config::Config;
+use crate::fixture::{self, Cache, Lock};
+use crate::host;
+use crate::plan::command::{self, CaseDirs, CommandPaths};
+use crate::plan::{self, Case, ExpectedEnding, Launcher, Target};
+
+use super::explain::{ending, expectation};
+use super::selection;
+use super::{CliError, Exit, project};
+
+/// Run one case attached to the terminal, and write a repro.sh that needs no harness
+#[derive(Args, Debug)]
+pub struct ReproArgs {
+    /// A name or an id that only one case has, such as `coreutils/static/sort`
+    #[arg(value_name = "CASE")]
+    case: Glob,
+    /// The target [default: the project's]
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
+    /// Where to put repro.sh and the case's files [default: beneath the cache]
+    #[arg(long, value_name = "DIR")]
+    directory: Option<PathBuf>,
+    /// Only write repro.sh
+    #[arg(long)]
+    no_run: bool,
+}
+
+/// Writes the script and runs it; the result says whether the case ended as it should.
+pub fn run(args: &ReproArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<Exit, CliError> {
+    let directory = selection::project(given)?;
+    let lock = project::lock(&directory)?;
+    let config = project::config(&directory, lock.as_ref())?;
+    let target = selection::target(&config, args.target.as_deref())?;
+    let case = single(&config, target, &args.case)?;
+    if let Some(reason) = &case.unsupported {
+        return Err(CliError::Usage(format!("{} cannot run on {}: {reason}", case.at, target.name)));
+    }
+    let cache = Cache::open()?;
+    let place = match &args.directory {
+        Some(place) => place.clone(),
+        None => cache.root().join("repro").join(case.at.to_string().replace('/', "-")),
+    };
+    let script = write_script(&case, target, &directory, lock.as_ref(), &cache, &place)?;
+    writeln!(out, "wrote {}", script.display())?;
+    if args.no_run {
+        return Ok(Exit::Expected);
+    }
+    writeln!(out, "expected: {}", ending(case.expect.ending))?;
+    for (stream, rules) in [("stdout", &case.expect.stdout), ("stderr", &case.expect.stderr)] {
+        for rule in rules {
+            writeln!(out, "expected: {stream} {}", expectation(rule))?;
+        }
+    }
+    writeln!(out, "---")?;
+    out.flush()?;
+    let status = host::command("/bin/sh").arg(&script).status().map_err(failed("run", &script))?;
+    writeln!(out, "---\nended: {}", words(status))?;
+    Ok(if matches(status, case.expect.ending) { Exit::Expected } else { Exit::Unexpected })
+}
+
+/// The only case that `pattern` names.
+fn single(config: &Config, target: &Target, pattern: &Glob) -> Result<Case, CliError> {
+    let mut cases = selection::cases_named(config, target, pattern)?;
+    if cases.len() > 1 {
+        let ids: Vec<String> = cases.iter().take(8).map(|case| format!("  {}", case.at)).collect();
+        let more = cases.len().saturating_sub(ids.len());
+        let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+        let message = format!(
+            "`{}` names {} cases; choose one:\n{}{more}",
+            pattern.glob(),
+            cases.len(),
+            ids.join("\n")
+        );
+        return Err(CliError::Usage(message));
+    }
+    Ok(cases.remove(0))
+}
+
+fn write_script(
+    case: &Case,
+    target: &Target,
+    project: &Path,
+    lock: Option<&Lock>,
+    cache: &Cache,
+    directory: &Path,
+) -> Result<PathBuf, CliError> {
+    let tree = |name: &str| -> Result<PathBuf, CliError> {
+        let Some(lock) = lock else { return Ok(project.to_path_buf()) };
+        let found = fixture::ensure(lock, cache, &[name], &*fixture::progress())?;
+        Ok(found.first().map(|fixture| fixture.root.clone()).unwrap_or_default())
+    };
+    let launcher = match &target.launcher {
+        Launcher::Command { fixture, .. } => Some(tree(fixture)?),
+        Launcher::Elfuse { .. } | Launcher::Native => None,
+    };
+    let fixture = if case.fixture.is_empty() { project.to_path_buf() } else { tree(&case.fixture)? };
+    fs::create_dir_all(directory).map_err(failed("create", directory))?;
+    let directory = directory.canonicalize().map_err(failed("resolve", directory))?;
+    let dirs = CaseDirs { root: directory.clone() };
+    let matrix = env::current_exe().map_err(failed("find", Path::new("the running program")))?;
+    let paths = CommandPaths {
+        matrix,
+        fixture,
+        launcher,
+        dirs: dirs.clone(),
+        user: host::user_name(),
+        status_fd: None,
+    };
+    let line = command::command_line(case, target, &paths);
+    let script = directory.join("repro.sh");
+    fs::write(&script, plan::script(case, target, &dirs, &line)).map_err(failed("write", &script))?;
+    make_executable(&script).map_err(failed("make executable", &script))?;
+    Ok(script)
+}
+
+fn make_executable(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CliError + use<> {
+    let path = path.to_path_buf();
+    move |error| CliError::Machine { action, path, error }
+}
+
+fn words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(signal)) => format!("by signal {signal}"),
+        (None, None) => "in an unknown way".to_owned(),
+    }
+}
+
+fn matches(status: ExitStatus, expected: ExpectedEnding) -> bool {
+    match expected {
+        ExpectedEnding::Exit(code) => status.code() == Some(i32::from(code)),
+        ExpectedEnding::Signal(signal) => status.signal() == Some(i32::from(signal)),
+    }
+}
