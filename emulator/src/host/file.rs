@@ -482,7 +482,7 @@ pub fn exists(path: &CStr) -> bool {
 
 pub use super::os::file::{
     access_open, chmodat, dup_onto, faccessat, fcntl_number, fdatasync, fstatfs, getdents, link_open_file,
-    memfd, mknodat, open_descriptors, open_handle, open_search, open_terminal_peer, path_of, pipe, proc_fd,
-    renameat2, scratch_file, utimensat, working_directory,
+    memfd, mknodat, open_descriptors, open_handle, open_search, open_search_beneath, open_terminal_peer,
+    path_of, pipe, proc_fd, renameat2, scratch_file, utimensat, working_directory,
 };
 pub use super::text::{exists_in_dev, host_name, host_text, memory_size, now, numbers_in, stat_in_dev};

@@ -114,6 +114,11 @@ impl FsContext {
         Ok(())
     }
 
+    /// Is there a sysroot?
+    pub(crate) fn has_sysroot(&self) -> bool {
+        self.sysroot.is_some()
+    }
+
     /// Does the host path lie in the sysroot?
     pub(crate) fn is_inside(&self, host: &[u8]) -> bool {
         self.sysroot.as_ref().is_some_and(|root| below(&root.path, host).is_some())

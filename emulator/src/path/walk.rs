@@ -5,6 +5,7 @@
 //! space. Which world comes first, and when the second is tried, is `resolve`'s business.
 
 use std::collections::VecDeque;
+use std::ffi::CString;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
@@ -84,6 +85,7 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// Walks as far as this world goes.
     pub fn run(&mut self) -> Result<Step, Errno> {
+        self.leap()?;
         while let Some(component) = self.todo.pop_front() {
             let last = self.todo.is_empty();
             match component.name.as_slice() {
@@ -114,6 +116,32 @@ impl Walk<'_> {
         // can be named as.
         let name: &[u8] = if self.intent == Intent::Mutate { b"/" } else { b"." };
         self.place(name).map(Step::Done)
+    }
+
+    /// Goes down through all intermediate directories at once, if the host can promise that no symbolic link is among
+    /// them; else the walk goes step by step. Not outside a sysroot, which must be recognised on the way.
+    fn leap(&mut self) -> Result<(), Errno> {
+        let between = self.todo.len().saturating_sub(1);
+        let plain = |component: &Component| {
+            component.name != b".." && component.name.len() <= NAME_MAX && component.name != b"."
+        };
+        let first = self.todo.front().map(|component| component.name.as_slice());
+        if between < 2
+            || self.inside != self.fs.sysroot.is_some()
+            || first.is_some_and(|name| SYNTHETIC.contains(&name))
+            || !self.todo.iter().take(between).all(plain)
+        {
+            return Ok(());
+        }
+        let names: Vec<&[u8]> =
+            self.todo.iter().take(between).map(|component| component.name.as_slice()).collect();
+        let path = CString::new(names.join(&b'/')).map_err(|_| Errno::EINVAL)?;
+        if let Ok(opened) = file::open_search_beneath(self.dir.raw(), &path) {
+            self.dir = Dir::Own(Arc::new(opened));
+            self.depth = self.depth.map(|depth| depth + between as u32);
+            self.todo.drain(..between);
+        }
+        Ok(())
     }
 
     fn place(&self, name: &[u8]) -> Result<Place, Errno> {

@@ -51,6 +51,9 @@ fn path(address: &[u8]) -> Option<&[u8]> {
 /// As path resolution has them.
 pub fn host_address(task: &Task, address: &[u8], purpose: Use) -> Result<HostAddress, Errno> {
     let Some(guest) = path(address) else { return Ok(address.into()) };
+    if !task.process.fs.has_sysroot() {
+        return Ok(address.into());
+    }
     let intent = match purpose {
         Use::Bind => Intent::Mutate,
         Use::Reach => Intent::Lookup { follow: true },

@@ -112,6 +112,22 @@ pub fn open_search(dir: RawFd, name: &CStr) -> Result<OwnedFd, Errno> {
     owned(unsafe { libc::openat(dir, name.as_ptr(), flags) })
 }
 
+/// Opens the directory `path` beneath `dir` to look names up in it, if no symbolic link lies on the way.
+///
+/// # Errors
+/// The host's; any means that the path must be walked step by step.
+///
+/// # Source
+/// openat2(2).
+pub fn open_search_beneath(dir: RawFd, path: &CStr) -> Result<OwnedFd, Errno> {
+    let flags = libc::O_PATH | libc::O_NOFOLLOW | libc::O_DIRECTORY | libc::O_CLOEXEC;
+    // Flags, mode, restrictions.
+    let how = [flags as u64, 0, libc::RESOLVE_BENEATH | libc::RESOLVE_NO_SYMLINKS];
+    let (at, size) = (how.as_ptr(), size_of_val(&how));
+    // SAFETY: a C string, and a structure of ours.
+    owned(unsafe { libc::syscall(libc::SYS_openat2, dir, path.as_ptr(), at, size) } as i32)
+}
+
 /// Fills `into` with directory records as Linux lays them out; 0 at the end.
 ///
 /// # Errors

@@ -155,6 +155,14 @@ pub fn open_search(dir: RawFd, name: &CStr) -> Result<OwnedFd, Errno> {
     }
 }
 
+/// The host cannot promise that no symbolic link lies on a way of several names.
+///
+/// # Errors
+/// `ENOSYS`: the path must be walked step by step.
+pub fn open_search_beneath(_dir: RawFd, _path: &CStr) -> Result<OwnedFd, Errno> {
+    Err(Errno::ENOSYS)
+}
+
 unsafe extern "C" {
     fn __getdirentries64(fd: libc::c_int, into: *mut u8, len: usize, base: *mut i64) -> isize;
 }
