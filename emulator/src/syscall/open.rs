@@ -28,7 +28,7 @@ pub fn openat(task: &mut Task, args: [u64; 6]) -> SysResult {
 /// Opens a file under `RESOLVE_*` restrictions.
 ///
 /// # Errors
-/// As openat2(2); `EAGAIN`-free. A restriction that cannot be kept is `EINVAL`.
+/// As openat2(2); `EINVAL` for any restriction, as none is kept yet.
 ///
 /// # Source
 /// openat2(2). `struct open_how`: flags, mode, resolve, 8 bytes each.

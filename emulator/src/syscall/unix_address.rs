@@ -13,6 +13,9 @@ const PATH: usize = 2;
 /// The longest path, which need not end in a zero then.
 const PATH_MAX: usize = 108;
 
+/// How a path through a directory handle starts.
+const THROUGH: &[u8] = if cfg!(target_os = "macos") { b"/dev/fd/" } else { b"/proc/self/fd/" };
+
 /// What an address is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -94,6 +97,10 @@ fn build(path: &[u8], handle: Option<OwnedFd>) -> HostAddress {
 /// The guest's address for one that the host gave.
 pub fn guest_address(task: &Task, address: Vec<u8>) -> Vec<u8> {
     let Some(host) = path(&address).filter(|host| host.starts_with(b"/")) else { return address };
+    if host.starts_with(THROUGH) && task.process.fs.has_sysroot() {
+        // Bound by another socket through a handle: its name is too long for the host, so it is shown as none.
+        return AF_UNIX.to_le_bytes().to_vec();
+    }
     let guest = task.process.fs.guest_name(host);
     if guest.as_bytes() == host { address } else { build(guest.as_bytes(), None).bytes }
 }
