@@ -316,3 +316,49 @@ pub(super) fn insert(regions: &mut BTreeMap<u64, Region>, mut region: Region) {
     }
     regions.insert(region.start, region);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(start: u64, end: u64, prot: u32) -> Region {
+        Region { start, end, prot: Prot(prot), shared: false, anonymous: true, offset: 0, name: None }
+    }
+
+    fn ranges(regions: &BTreeMap<u64, Region>) -> Vec<(u64, u64)> {
+        regions.values().map(|region| (region.start, region.end)).collect()
+    }
+
+    #[test]
+    fn neighbours_alike_are_joined() {
+        let mut regions = BTreeMap::new();
+        insert(&mut regions, region(0x1000, 0x2000, 3));
+        insert(&mut regions, region(0x3000, 0x4000, 3));
+        insert(&mut regions, region(0x4000, 0x5000, 1));
+        insert(&mut regions, region(0x2000, 0x3000, 3));
+        assert_eq!(ranges(&regions), [(0x1000, 0x4000), (0x4000, 0x5000)]);
+    }
+
+    #[test]
+    fn carving_splits_and_tells_of_code() {
+        let mut regions = BTreeMap::new();
+        let file = Region { anonymous: false, offset: 0x8000, ..region(0x1000, 0x5000, 5) };
+        insert(&mut regions, file);
+        assert!(carve(&mut regions, 0x2000, 0x3000));
+        assert_eq!(ranges(&regions), [(0x1000, 0x2000), (0x3000, 0x5000)]);
+        assert_eq!(regions[&0x3000].offset, 0xa000);
+        assert!(!carve(&mut regions, 0x2000, 0x3000));
+    }
+
+    #[test]
+    fn room_is_found_from_the_top_down() {
+        let mut regions = BTreeMap::new();
+        assert_eq!(find_free(&regions, 0x1000), Some(MMAP_BASE - 0x1000));
+        insert(&mut regions, region(MMAP_BASE - 0x3000, MMAP_BASE - 0x1000, 3));
+        assert_eq!(find_free(&regions, 0x1000), Some(MMAP_BASE - 0x1000));
+        assert_eq!(find_free(&regions, 0x2000), Some(MMAP_BASE - 0x5000));
+        assert_eq!(find_free(&regions, SIZE), None);
+        assert!(is_free(&regions, MIN, MMAP_BASE - 0x3000));
+        assert!(!is_free(&regions, MIN, MMAP_BASE - 0x2fff));
+    }
+}
