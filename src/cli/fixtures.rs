@@ -87,7 +87,7 @@ pub fn run(args: &FixturesArgs, project: Option<&Path>, out: &mut dyn Write) -> 
             }
         }
         Action::Path { name } => {
-            for name in name {
+            if let Some(name) = name {
                 let found = fixture::find(&lock, &cache, name)?;
                 let found = found.ok_or_else(|| FixtureError::Absent { fixture: name.clone() })?;
                 writeln!(out, "{}", found.root.display())?;

@@ -1,0 +1,69 @@
+//! The shell tests of `shell.yaml`: pipelines, job control, signals and children inside `elfuse --sysroot`.
+
+mod common;
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Script {
+    name: String,
+    script: String,
+    stdout: String,
+    #[serde(default)]
+    exit: i32,
+    signal: Option<i32>,
+}
+
+#[test]
+fn the_guest_shell_behaves() {
+    let text = fs::read_to_string(common::root().join("tests/shell.yaml")).expect("the script table");
+    let scripts: Vec<Script> = serde_yaml::from_str(&text).expect("a valid script table");
+    let fixture = common::fixture("programs-glibc-dyn");
+    let mut wrong = Vec::new();
+    for script in &scripts {
+        let directory = common::scratch();
+        let output = common::elfuse(&fixture, directory.path())
+            .args(["/bin/bash", "-c", &script.script])
+            .output()
+            .expect("the emulator starts");
+        let as_expected = match script.signal {
+            Some(signal) => output.status.signal() == Some(signal),
+            None => output.status.code() == Some(script.exit),
+        };
+        if !as_expected || output.stdout != script.stdout.as_bytes() {
+            wrong.push(format!(
+                "{}: {}\n  stdout {:?}\n  wanted {:?}\n  stderr {:?}",
+                script.name,
+                output.status,
+                String::from_utf8_lossy(&output.stdout),
+                script.stdout,
+                String::from_utf8_lossy(&output.stderr),
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} scripts:\n{}", wrong.len(), scripts.len(), wrong.join("\n"));
+    println!("{} scripts behave", scripts.len());
+}
+
+#[test]
+fn a_host_program_reached_by_the_fallback_does_not_run() {
+    let fixture = common::fixture("coreutils-musl-dyn");
+    assert!(
+        !fixture.root.join("usr/bin/id").exists(),
+        "the sysroot has its own id: the test would mean nothing"
+    );
+    let directory = common::scratch();
+    let output = common::elfuse(&fixture, directory.path())
+        .arg(fixture.program("env"))
+        .arg("/usr/bin/id")
+        .output()
+        .expect("the emulator starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(126), "{stderr}");
+    assert!(stderr.contains("Exec format error"), "{stderr}");
+    assert!(output.stdout.is_empty());
+}
