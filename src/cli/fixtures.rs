@@ -86,12 +86,10 @@ pub fn run(args: &FixturesArgs, project: Option<&Path>, out: &mut dyn Write) -> 
                 writeln!(out, "{name:20} {tree}")?;
             }
         }
-        Action::Path { name } => {
-            if let Some(name) = name {
-                let found = fixture::find(&lock, &cache, name)?;
-                let found = found.ok_or_else(|| FixtureError::Absent { fixture: name.clone() })?;
-                writeln!(out, "{}", found.root.display())?;
-            }
+        Action::Path { name: Some(name) } => {
+            let found = fixture::find(&lock, &cache, name)?;
+            let found = found.ok_or_else(|| FixtureError::Absent { fixture: name.clone() })?;
+            writeln!(out, "{}", found.root.display())?;
         }
         Action::Clean { names, downloads } => {
             chosen(&lock, names)?;
@@ -106,7 +104,7 @@ pub fn run(args: &FixturesArgs, project: Option<&Path>, out: &mut dyn Write) -> 
             fixture::unpack(&lock, &cache, file, progress.as_ref())?;
         }
         // Handled above, before there need be a lock.
-        Action::Update => {}
+        Action::Update | Action::Path { name: None } => {}
     }
     Ok(Exit::Expected)
 }
