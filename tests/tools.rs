@@ -1,4 +1,5 @@
 //! Real tools over 10 MB of generated data: every byte as the host's own tools print it, in all three link kinds.
+#![allow(clippy::print_stdout, reason = "a test run says how much it checked")]
 
 mod common;
 
