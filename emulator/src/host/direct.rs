@@ -39,7 +39,7 @@ fn translate(mem: Mem, kinds: &[Kind], args: [u64; 6]) -> io::Result<[usize; 6]>
 }
 
 macro_rules! direct {
-    ($($name:ident = $number:ident [$($kind:expr),*] $(, apple $apple:expr)?;)*) => {
+    ($($name:ident = $number:ident [$($kind:expr),*] $(, apple |$arg:pat_param| $apple:expr)?;)*) => {
         /// A call that is passed on as it is.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each is the call of that name")]
@@ -67,7 +67,10 @@ macro_rules! direct {
         #[cfg(not(target_os = "linux"))]
         unsafe fn pass(call: Direct, args: [usize; 6]) -> isize {
             let function: Option<unsafe fn([usize; 6]) -> isize> = match call {
-                $(Direct::$name => None $(.or(Some($apple)))?,)*
+                $(Direct::$name => None $(.or(Some(|$arg: [usize; 6]| {
+                    // SAFETY: the caller of `pass` promises that every pointer is good for its call.
+                    unsafe { $apple }
+                })))?,)*
             };
             match function {
                 // SAFETY: the caller's promise.
@@ -83,28 +86,28 @@ macro_rules! direct {
 }
 
 direct! {
-    Getpid = SYS_getpid [], apple |_| unsafe { libc::getpid() as isize };
-    Getppid = SYS_getppid [], apple |_| unsafe { libc::getppid() as isize };
-    Getuid = SYS_getuid [], apple |_| unsafe { libc::getuid() as isize };
-    Geteuid = SYS_geteuid [], apple |_| unsafe { libc::geteuid() as isize };
-    Getgid = SYS_getgid [], apple |_| unsafe { libc::getgid() as isize };
-    Getegid = SYS_getegid [], apple |_| unsafe { libc::getegid() as isize };
+    Getpid = SYS_getpid [], apple |_| libc::getpid() as isize;
+    Getppid = SYS_getppid [], apple |_| libc::getppid() as isize;
+    Getuid = SYS_getuid [], apple |_| libc::getuid() as isize;
+    Geteuid = SYS_geteuid [], apple |_| libc::geteuid() as isize;
+    Getgid = SYS_getgid [], apple |_| libc::getgid() as isize;
+    Getegid = SYS_getegid [], apple |_| libc::getegid() as isize;
     Getresuid = SYS_getresuid [P(4), P(4), P(4)];
     Getresgid = SYS_getresgid [P(4), P(4), P(4)];
-    Setuid = SYS_setuid [], apple |a| unsafe { libc::setuid(a[0] as u32) as isize };
-    Setgid = SYS_setgid [], apple |a| unsafe { libc::setgid(a[0] as u32) as isize };
-    Setreuid = SYS_setreuid [], apple |a| unsafe { libc::setreuid(a[0] as u32, a[1] as u32) as isize };
-    Setregid = SYS_setregid [], apple |a| unsafe { libc::setregid(a[0] as u32, a[1] as u32) as isize };
+    Setuid = SYS_setuid [], apple |a| libc::setuid(a[0] as u32) as isize;
+    Setgid = SYS_setgid [], apple |a| libc::setgid(a[0] as u32) as isize;
+    Setreuid = SYS_setreuid [], apple |a| libc::setreuid(a[0] as u32, a[1] as u32) as isize;
+    Setregid = SYS_setregid [], apple |a| libc::setregid(a[0] as u32, a[1] as u32) as isize;
     Setresuid = SYS_setresuid [];
     Setresgid = SYS_setresgid [];
     Setfsuid = SYS_setfsuid [];
     Setfsgid = SYS_setfsgid [];
-    Getgroups = SYS_getgroups [V, Sized(0, 4)], apple |a| unsafe { libc::getgroups(a[0] as i32, a[1] as *mut u32) as isize };
+    Getgroups = SYS_getgroups [V, Sized(0, 4)], apple |a| libc::getgroups(a[0] as i32, a[1] as *mut u32) as isize;
     Setgroups = SYS_setgroups [V, Sized(0, 4)];
-    Getpgid = SYS_getpgid [], apple |a| unsafe { libc::getpgid(a[0] as i32) as isize };
-    Setpgid = SYS_setpgid [], apple |a| unsafe { libc::setpgid(a[0] as i32, a[1] as i32) as isize };
-    Getsid = SYS_getsid [], apple |a| unsafe { libc::getsid(a[0] as i32) as isize };
-    Setsid = SYS_setsid [], apple |_| unsafe { libc::setsid() as isize };
+    Getpgid = SYS_getpgid [], apple |a| libc::getpgid(a[0] as i32) as isize;
+    Setpgid = SYS_setpgid [], apple |a| libc::setpgid(a[0] as i32, a[1] as i32) as isize;
+    Getsid = SYS_getsid [], apple |a| libc::getsid(a[0] as i32) as isize;
+    Setsid = SYS_setsid [], apple |_| libc::setsid() as isize;
     Capget = SYS_capget [P(8), P(24)];
     Capset = SYS_capset [P(8), P(24)];
     Personality = SYS_personality [];
@@ -117,14 +120,14 @@ direct! {
     SchedGetparam = SYS_sched_getparam [V, P(4)];
     SchedSetaffinity = SYS_sched_setaffinity [V, V, Sized(1, 1)];
     SchedGetaffinity = SYS_sched_getaffinity [V, V, Sized(1, 1)];
-    SchedYield = SYS_sched_yield [], apple |_| unsafe { libc::sched_yield() as isize };
+    SchedYield = SYS_sched_yield [], apple |_| libc::sched_yield() as isize;
     SchedGetPriorityMax = SYS_sched_get_priority_max [];
     SchedGetPriorityMin = SYS_sched_get_priority_min [];
     SchedRrGetInterval = SYS_sched_rr_get_interval [V, P(16)];
     IoprioSet = SYS_ioprio_set [];
     IoprioGet = SYS_ioprio_get [];
     Getcpu = SYS_getcpu [P(4), P(4)];
-    Getrandom = SYS_getrandom [Sized(1, 1)], apple |a| unsafe {
+    Getrandom = SYS_getrandom [Sized(1, 1)], apple |a| {
         libc::arc4random_buf(a[0] as *mut libc::c_void, a[1]);
         a[1] as isize
     };
@@ -132,11 +135,11 @@ direct! {
     Times = SYS_times [P(32)];
     Getrusage = SYS_getrusage [V, P(144)];
     Membarrier = SYS_membarrier [];
-    ClockGettime = SYS_clock_gettime [V, P(16)], apple super::os::process::clock_gettime;
+    ClockGettime = SYS_clock_gettime [V, P(16)], apple |a| super::os::process::clock_gettime(a);
     ClockGetres = SYS_clock_getres [V, P(16)];
     Gettimeofday = SYS_gettimeofday [P(16), P(8)];
-    Getitimer = SYS_getitimer [V, P(32)], apple |a| unsafe { libc::getitimer(a[0] as i32, a[1] as *mut libc::itimerval) as isize };
-    Setitimer = SYS_setitimer [V, P(32), P(32)], apple |a| unsafe {
+    Getitimer = SYS_getitimer [V, P(32)], apple |a| libc::getitimer(a[0] as i32, a[1] as *mut libc::itimerval) as isize;
+    Setitimer = SYS_setitimer [V, P(32), P(32)], apple |a| {
         libc::setitimer(a[0] as i32, a[1] as *const libc::itimerval, a[2] as *mut libc::itimerval) as isize
     };
     TimerCreate = SYS_timer_create [V, P(64), P(4)];

@@ -80,9 +80,9 @@ macro_rules! accesses {
         /// `host` may be any address at which a store may be tried: guest memory, or faulting without harm.
         #[inline(always)]
         pub unsafe fn $store(host: *mut u8, value: $ty) -> Result<(), ()> {
+            let wide = u64::from(value);
             // SAFETY: one store, whose fault is in the table.
-            let failed =
-                unsafe { guarded!($store_insn; host = in(reg) host, value = in(reg) u64::from(value),) };
+            let failed = unsafe { guarded!($store_insn; host = in(reg) host, value = in(reg) wide,) };
             if failed { Err(()) } else { Ok(()) }
         }
     )* };

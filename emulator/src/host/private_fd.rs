@@ -10,6 +10,7 @@ const PRIVATE: u64 = 64;
 /// Where they end at most: the host's tables grow with the highest descriptor in use, and fork copies them.
 const TOP: u64 = 16384;
 
+#[allow(clippy::unnecessary_cast, reason = "the constant is unsigned on some hosts")]
 const RESOURCE: i32 = libc::RLIMIT_NOFILE as i32;
 
 /// The first descriptor that is not the guest's, which is the highest limit it can have.
