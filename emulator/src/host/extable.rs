@@ -23,6 +23,33 @@ pub fn last_fault() -> HostFault {
     LAST.get()
 }
 
+// The two sections an access writes to, for the modules below.
+#[cfg(not(target_vendor = "apple"))]
+macro_rules! fixup_section {
+    () => {
+        ".pushsection .text.elfuse_fixup,\"ax\",@progbits"
+    };
+}
+#[cfg(target_vendor = "apple")]
+macro_rules! fixup_section {
+    () => {
+        ".pushsection __TEXT,elfuse_fixup,regular,pure_instructions"
+    };
+}
+#[cfg(not(target_vendor = "apple"))]
+macro_rules! table_section {
+    () => {
+        // `R` (SHF_GNU_RETAIN): nothing refers to the entries by name, so the linker would drop them as garbage.
+        ".pushsection elfuse_extable,\"awR\",@progbits"
+    };
+}
+#[cfg(target_vendor = "apple")]
+macro_rules! table_section {
+    () => {
+        ".pushsection __DATA,elfuse_extable,regular,no_dead_strip"
+    };
+}
+
 #[cfg(target_arch = "aarch64")]
 #[allow(clippy::result_unit_err, reason = "`last_fault` holds what there is to say")]
 #[path = "extable_aarch64.rs"]

@@ -2,32 +2,6 @@
 
 use std::arch::asm;
 
-#[cfg(not(target_vendor = "apple"))]
-macro_rules! fixup_section {
-    () => {
-        ".pushsection .text.elfuse_fixup,\"ax\",@progbits"
-    };
-}
-#[cfg(target_vendor = "apple")]
-macro_rules! fixup_section {
-    () => {
-        ".pushsection __TEXT,elfuse_fixup,regular,pure_instructions"
-    };
-}
-#[cfg(not(target_vendor = "apple"))]
-macro_rules! table_section {
-    () => {
-        // `R` (SHF_GNU_RETAIN): nothing refers to the entries by name, so the linker would drop them as garbage.
-        ".pushsection elfuse_extable,\"awR\",@progbits"
-    };
-}
-#[cfg(target_vendor = "apple")]
-macro_rules! table_section {
-    () => {
-        ".pushsection __DATA,elfuse_extable,regular,no_dead_strip"
-    };
-}
-
 /// Assembly whose instruction at label 2 (and at the second label, if given) may fault; its value is true when it did.
 macro_rules! guarded {
     ($($body:literal),+ $(, or $second:literal)? ; $($operands:tt)*) => {{

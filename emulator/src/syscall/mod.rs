@@ -16,6 +16,7 @@ mod io;
 mod ioctl;
 mod memory;
 mod open;
+mod pass;
 mod poll;
 mod process;
 mod row;

@@ -1,27 +1,17 @@
 //! The machine and the process's standing in it: names, limits, identity, scheduling, random bytes.
 
 use super::errno::Errno;
+use super::pass::pass;
 use super::row::SysResult;
 use crate::host::{self, Direct};
 use crate::mem::GuestAddr;
 use crate::path::Program;
+use crate::path::synthetic::{BUILD, RELEASE};
 use crate::task::Task;
 
-/// The release that `uname` gives: what the table is written after.
-const RELEASE: &[u8] = b"6.6.0-elfuse";
 const RLIMIT_NOFILE: u64 = 7;
 const RLIMIT_AS: u64 = 9;
 const RLIMITS: u64 = 16;
-
-/// Calls that are passed on as they are.
-macro_rules! pass {
-    ($($(#[$doc:meta])* $name:ident = $direct:ident;)*) => { $(
-        $(#[$doc])*
-        pub fn $name(task: &mut Task, args: [u64; 6]) -> SysResult {
-            task.direct(Direct::$direct, args)
-        }
-    )* };
-}
 
 pass! {
     /// getppid(2).
@@ -132,7 +122,7 @@ pub fn uname(task: &mut Task, [into, ..]: [u64; 6]) -> SysResult {
     const FIELD: usize = 65;
     let mut bytes = [0_u8; 6 * FIELD];
     let node = host::node_name();
-    let fields: [&[u8]; 6] = [b"Linux", &node, RELEASE, b"#1 SMP", b"aarch64", b"(none)"];
+    let fields: [&[u8]; 6] = [b"Linux", &node, RELEASE.as_bytes(), BUILD.as_bytes(), b"aarch64", b"(none)"];
     for (slot, value) in bytes.chunks_exact_mut(FIELD).zip(fields) {
         let len = value.len().min(FIELD - 1);
         slot[..len].copy_from_slice(&value[..len]);

@@ -1,19 +1,11 @@
 //! Clocks, sleeping, timers.
 
 use super::errno::Errno;
+use super::pass::pass;
 use super::row::SysResult;
-use crate::host::{self, Direct};
+use crate::host;
 use crate::mem::GuestPtr;
 use crate::task::Task;
-
-macro_rules! pass {
-    ($($(#[$doc:meta])* $name:ident = $direct:ident;)*) => { $(
-        $(#[$doc])*
-        pub fn $name(task: &mut Task, args: [u64; 6]) -> SysResult {
-            task.direct(Direct::$direct, args)
-        }
-    )* };
-}
 
 pass! {
     /// clock_gettime(2).

@@ -13,3 +13,4 @@ mod table;
 
 pub use find::{Entry, Node, find};
 pub use open::{open, readlink, stat, statfs};
+pub use system::{BUILD, RELEASE};

@@ -7,10 +7,10 @@ use super::table::Scene;
 use crate::cpu;
 use crate::host::file::host_text;
 
-/// The kernel release that `uname` shows too.
-const RELEASE: &str = "6.1.0-elfuse";
-/// The kernel build that `uname` shows too.
-const BUILD: &str = "#1 SMP PREEMPT";
+/// The kernel release, for `/proc` and uname(2): what the call table is written after.
+pub const RELEASE: &str = "6.6.0-elfuse";
+/// The kernel build, for `/proc` and uname(2).
+pub const BUILD: &str = "#1 SMP PREEMPT";
 
 /// Names of AT_HWCAP's bits, from bit 0 (kernel: `hwcap_str`, arch/arm64/kernel/cpuinfo.c).
 const HWCAPS: [&str; 32] = [
