@@ -43,13 +43,15 @@ targets:
   other: {launcher: command}
 axes:
   link: [static, static, musl]
-  volume: [folding]
+  volume: [folding, folded, folding]
+  engine: [jit]
 suites: [coreutils, coreutils, busibox]
 profiles:
   ci: {timeout: soon, jobs: 0}
 ";
     let coreutils = r#"
 abuot: a typo
+volumes: [byte-exakt, folding]
 links:
   static: {fixture: coreutils-statik, programs: bin}
   glibc_dyn: {fixture: coreutils-static, programs: ../bin}
@@ -71,7 +73,7 @@ cases:
   - {name: flag, run: x, executes-children: yes}
   - just a text
 "#;
-    let busybox = "links: {}\ncases: []\n";
+    let busybox = "links: {}\nvolumes: both\ncases: []\n";
     let text = complaints(
         matrix,
         &[("coreutils", coreutils), ("busybox", busybox)],

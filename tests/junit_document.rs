@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use junit_support::*;
-use matrix::plan::{Case, Coordinates, Expect, ExpectedEnding, JunitDialect, Link, Source};
+use matrix::plan::{Case, Coordinates, Expect, ExpectedEnding, JunitDialect, Link, Source, VolumeKind};
 use matrix::report::Record;
 use matrix::report::junit::render;
 use matrix::run::{Event, EventKind, RunInfo};
@@ -95,7 +95,7 @@ fn everything(directory: &Path) -> Record {
         .collect();
     cases.push(case("coreutils", Link::MuslDyn, "pass", 10));
     let mut on_volume = case("core.utils", Link::MuslDyn, "pass", 3);
-    on_volume.at.volume = Some("folding".into());
+    on_volume.at.volume = Some(VolumeKind::Folding);
     cases.push(on_volume);
 
     let (stdout, stderr) = (directory.join("out"), directory.join("err"));

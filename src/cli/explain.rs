@@ -56,7 +56,8 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
 
     writeln!(out, "{}", case.at)?;
     field(out, "defined", &format!("{}:{}", case.source.file.display(), case.source.line))?;
-    field(out, "axes", &format!("target {}, link {}", case.at.target, case.at.link))?;
+    let volume = case.at.volume.map(|volume| format!(", volume {volume}")).unwrap_or_default();
+    field(out, "axes", &format!("target {}, link {}{volume}", case.at.target, case.at.link))?;
     if !case.tags.is_empty() {
         field(out, "tags", &case.tags.join(", "))?;
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::plan::{self, Case};
+use crate::plan::{self, Case, VolumeKind};
 
 use super::selection::{self, FilterArgs};
 use super::{CliError, Exit, load};
@@ -40,6 +40,7 @@ struct Row<'a> {
     target: &'a str,
     suite: &'a str,
     link: &'a str,
+    volume: Option<&'a str>,
     name: &'a str,
     file: &'a Path,
     line: u32,
@@ -58,6 +59,7 @@ impl<'a> Row<'a> {
             target: &case.at.target,
             suite: &case.at.suite,
             link: case.at.link.name(),
+            volume: case.at.volume.map(VolumeKind::name),
             name: &case.at.name,
             file: &case.source.file,
             line: case.source.line,
@@ -91,15 +93,20 @@ pub fn run(args: &ListArgs, project: Option<&Path>, out: &mut dyn Write) -> Resu
 fn text(cases: &[Case], out: &mut dyn Write) -> std::io::Result<()> {
     let ids: Vec<String> = cases.iter().map(|case| case.at.to_string()).collect();
     let width = ids.iter().map(|id| id.chars().count()).max().unwrap_or(0);
-    let mut suites: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut suites: BTreeMap<String, usize> = BTreeMap::new();
     for (case, id) in cases.iter().zip(&ids) {
         writeln!(out, "{id:width$}  {}", command(case))?;
-        *suites.entry((&case.at.suite, case.at.link.name())).or_default() += 1;
+        *suites.entry(place(case)).or_default() += 1;
     }
-    let counts: Vec<String> =
-        suites.iter().map(|((suite, link), count)| format!("{suite}/{link} {count}")).collect();
+    let counts: Vec<String> = suites.iter().map(|(place, count)| format!("{place} {count}")).collect();
     let noun = if cases.len() == 1 { "case" } else { "cases" };
     writeln!(out, "\n{} {noun}: {}", cases.len(), counts.join(", "))
+}
+
+/// `suite/link[/volume]`.
+fn place(case: &Case) -> String {
+    let place = format!("{}/{}", case.at.suite, case.at.link);
+    case.at.volume.map_or(place.clone(), |volume| format!("{place}/{volume}"))
 }
 
 /// The command as it was written, and why it cannot run, if so.

@@ -7,7 +7,7 @@ use clap::Args;
 use globset::Glob;
 
 use crate::config::{self, Config, ConfigError, Profile, suggest};
-use crate::plan::{self, Case, Filter, Link, Target};
+use crate::plan::{self, Case, Filter, Link, Target, VolumeKind};
 
 use super::CliError;
 
@@ -23,6 +23,9 @@ pub struct FilterArgs {
     /// Only programs linked like this; may be given again
     #[arg(long = "link", value_name = "L", value_enum)]
     links: Vec<Link>,
+    /// Only cases whose sysroot lies on this kind of volume; may be given again
+    #[arg(long = "volume", value_name = "V", value_enum)]
+    volumes: Vec<VolumeKind>,
     /// Only cases with this tag; may be given again
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
@@ -35,6 +38,7 @@ impl FilterArgs {
             suites: self.suites.clone(),
             cases: self.cases.clone(),
             links: self.links.clone(),
+            volumes: self.volumes.clone(),
             tags: self.tags.clone(),
         }
     }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::plan::placeholder::{self, Piece};
-use crate::plan::{Expect, ExpectedEnding, Launcher, Link, Target, TextRule};
+use crate::plan::{Expect, ExpectedEnding, Launcher, Link, Target, TextRule, VolumeKind};
 
 use super::model::{CaseSpec, Profile, Programs, Suite};
-use super::raw::{RawBytes, RawCase, RawMatrix, RawProfile, RawRule, RawRun, RawSuite, RawTarget};
+use super::raw::{
+    RawBytes, RawCase, RawMatrix, RawProfile, RawRule, RawRun, RawSuite, RawTarget, RawVolumes,
+};
 use super::reader::{Reader, Spanned};
 use super::suggest;
 use super::tree::Span;
@@ -17,6 +19,7 @@ pub struct Root {
     pub targets: Vec<Target>,
     pub default_target: String,
     pub links: Vec<Link>,
+    pub volumes: Vec<VolumeKind>,
     pub profiles: Vec<Profile>,
 }
 
@@ -42,6 +45,10 @@ pub fn root(reader: &mut Reader<'_>, raw: &RawMatrix, fixtures: &[String]) -> Ro
         targets,
         default_target: default_target.unwrap_or_default(),
         links,
+        volumes: raw
+            .volumes
+            .as_ref()
+            .map_or(VolumeKind::ALL.to_vec(), |wanted| check_volumes(reader, wanted)),
         profiles: profiles(&raw.profiles),
     }
 }
@@ -144,7 +151,11 @@ pub fn suite(
         case.timeout = case.timeout.or(raw.timeout);
         cases.push(case);
     }
-    Suite { name: name.to_owned(), about: raw.about.clone(), file, programs, cases }
+    let volumes = match &raw.volumes {
+        RawVolumes::All => VolumeKind::ALL.to_vec(),
+        RawVolumes::These(wanted) => check_volumes(reader, wanted),
+    };
+    Suite { name: name.to_owned(), about: raw.about.clone(), file, programs, volumes, cases }
 }
 
 fn check_case(reader: &mut Reader<'_>, raw: &RawCase) -> Option<CaseSpec> {
@@ -287,6 +298,22 @@ fn check_link(reader: &mut Reader<'_>, wanted: &Spanned<String>) -> Option<Link>
         known_name(reader, "link", wanted, Link::ALL.iter().map(|link| link.name()));
     }
     found
+}
+
+/// The kinds of volume called `wanted`, in the order of the axis.
+fn check_volumes(reader: &mut Reader<'_>, wanted: &[Spanned<String>]) -> Vec<VolumeKind> {
+    let mut kinds = Vec::new();
+    for name in wanted {
+        match VolumeKind::ALL.into_iter().find(|kind| kind.name() == name.value) {
+            Some(kind) if kinds.contains(&kind) => {
+                reader.complain(name.span, format!("the volume `{kind}` stands twice"), "");
+            }
+            Some(kind) => kinds.push(kind),
+            None => known_name(reader, "volume", name, VolumeKind::ALL.iter().map(|kind| kind.name())),
+        }
+    }
+    kinds.sort();
+    kinds
 }
 
 /// Complains when `wanted` is not among `known`; `what` is such as `fixture`.

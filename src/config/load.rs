@@ -103,6 +103,7 @@ pub fn load(project: &Path, fixtures: &[String]) -> Result<Config, ConfigError> 
         targets: checked.targets,
         default_target: checked.default_target,
         links: checked.links,
+        volumes: checked.volumes,
         suites,
         profiles: checked.profiles,
     })

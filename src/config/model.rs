@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::plan::{Expect, Link, Target};
+use crate::plan::{Expect, Link, Target, VolumeKind};
 
 /// `matrix.yaml` and every suite it lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Config {
     pub default_target: String,
     /// The values of the link axis that run.
     pub links: Vec<Link>,
+    /// The values of the volume axis that run.
+    pub volumes: Vec<VolumeKind>,
     /// The suites, in the order of `matrix.yaml`.
     pub suites: Vec<Suite>,
     /// The profiles; `default` is always among them.
@@ -34,6 +36,8 @@ pub struct Suite {
     pub file: PathBuf,
     /// Where the suite's programs lie, for each link kind it runs in.
     pub programs: BTreeMap<Link, Programs>,
+    /// The kinds of volume that its sysroots are put on, each; with none they stay where they were built.
+    pub volumes: Vec<VolumeKind>,
     /// The cases, in the order of the file; names are unique.
     pub cases: Vec<CaseSpec>,
 }
@@ -105,6 +109,13 @@ impl Profile {
             output_limit: 64 << 20,
             retries: 0,
         }
+    }
+}
+
+impl Suite {
+    /// The kinds of volume that its cases run on with `link`; a static program has no sysroot to put on one.
+    pub fn volumes(&self, link: Link) -> &[VolumeKind] {
+        if link == Link::Static { &[] } else { &self.volumes }
     }
 }
 

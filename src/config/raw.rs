@@ -11,6 +11,7 @@ pub struct RawMatrix {
     pub targets: Vec<RawTarget>,
     pub default_target: Option<Spanned<String>>,
     pub links: Vec<Spanned<String>>,
+    pub volumes: Option<Vec<Spanned<String>>>,
     pub suites: Vec<Spanned<String>>,
     pub profiles: Vec<RawProfile>,
 }
@@ -44,11 +45,21 @@ pub struct RawProfile {
 pub struct RawSuite {
     pub about: String,
     pub links: Vec<RawPrograms>,
+    pub volumes: RawVolumes,
     pub files: Vec<(Spanned<String>, RawBytes)>,
     pub env: Vec<(Spanned<String>, Spanned<String>)>,
     pub stderr: Option<Vec<RawRule>>,
     pub timeout: Option<Duration>,
     pub cases: Vec<RawCase>,
+}
+
+/// A suite's `volumes`.
+#[derive(Debug)]
+pub enum RawVolumes {
+    /// `true`: every kind.
+    All,
+    /// These kinds; `false` and an absent key are none.
+    These(Vec<Spanned<String>>),
 }
 
 /// An entry of a suite's `links`.
@@ -106,7 +117,7 @@ pub enum RawRule {
 const MATRIX_KEYS: [&str; 5] = ["targets", "default-target", "axes", "suites", "profiles"];
 const TARGET_KEYS: [&str; 6] = ["launcher", "options", "fixture", "command", "sysroot", "no-children"];
 const PROFILE_KEYS: [&str; 6] = ["jobs", "timeout", "slow", "grace", "output-limit-mib", "retries"];
-const SUITE_KEYS: [&str; 7] = ["about", "links", "files", "env", "stderr", "timeout", "cases"];
+const SUITE_KEYS: [&str; 8] = ["about", "links", "volumes", "files", "env", "stderr", "timeout", "cases"];
 const CASE_KEYS: [&str; 12] = [
     "name",
     "run",
@@ -131,11 +142,13 @@ pub fn matrix(reader: &mut Reader<'_>, root: &Node) -> Option<RawMatrix> {
     let targets = targets.collect();
     let default_target =
         reader.required(&fields, "default-target").and_then(|node| reader.text(node, "`default-target`"));
-    let links = reader.required(&fields, "axes").and_then(|node| {
-        let axes = reader.fields(node, "`axes`", &["link"])?;
-        let link = reader.required(&axes, "link")?;
+    let axes = reader.required(&fields, "axes");
+    let axes = axes.and_then(|node| reader.fields(node, "`axes`", &["link", "volume"]));
+    let links = axes.as_ref().and_then(|axes| {
+        let link = reader.required(axes, "link")?;
         reader.texts(link, "`link`")
     });
+    let volumes = axes.and_then(|axes| reader.texts(axes.get("volume")?, "`volume`"));
     let suites = reader.required(&fields, "suites").and_then(|node| reader.texts(node, "`suites`"));
     let profiles = fields.get("profiles").and_then(|node| reader.entries(node, "`profiles`"));
     let profiles =
@@ -145,6 +158,7 @@ pub fn matrix(reader: &mut Reader<'_>, root: &Node) -> Option<RawMatrix> {
         targets,
         default_target,
         links: links.unwrap_or_default(),
+        volumes,
         suites: suites.unwrap_or_default(),
         profiles,
     })
@@ -200,12 +214,25 @@ pub fn suite(reader: &mut Reader<'_>, root: &Node) -> Option<RawSuite> {
     Some(RawSuite {
         about: optional_text(reader, &fields, "about").map(|about| about.value).unwrap_or_default(),
         links,
+        volumes: fields.get("volumes").map_or(RawVolumes::These(Vec::new()), |node| volumes(reader, node)),
         files: files(reader, &fields),
         env: env(reader, &fields),
         stderr: fields.get("stderr").map(|node| rules(reader, node, "`stderr`")),
         timeout: optional_seconds(reader, &fields, "timeout"),
         cases,
     })
+}
+
+fn volumes(reader: &mut Reader<'_>, node: &Node) -> RawVolumes {
+    match &node.value {
+        Value::Scalar(text) if text == "true" => RawVolumes::All,
+        Value::Scalar(text) if text == "false" => RawVolumes::These(Vec::new()),
+        Value::List(_) => RawVolumes::These(reader.texts(node, "`volumes`").unwrap_or_default()),
+        _ => {
+            reader.complain(node.span, "`volumes` must be true, false or a list of kinds of volume", "");
+            RawVolumes::These(Vec::new())
+        }
+    }
 }
 
 fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::VolumeKind;
+
 /// How the program under test is linked.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum,
@@ -59,8 +61,8 @@ pub struct Coordinates {
     pub suite: String,
     /// The link axis.
     pub link: Link,
-    /// The volume axis; absent where the suite does not run on a volume of its own.
-    pub volume: Option<String>,
+    /// The volume axis; absent where no sysroot lies on a volume of its own.
+    pub volume: Option<VolumeKind>,
     /// The case's name within the suite, such as `sort`.
     pub name: String,
 }

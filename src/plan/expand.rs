@@ -4,17 +4,20 @@ use std::time::Duration;
 
 use crate::config::{CaseSpec, Config, Profile, Programs, Suite};
 
-use super::{Case, Coordinates, Launcher, Link, Source, Target};
+use super::{Case, Coordinates, Launcher, Link, Source, Target, VolumeKind};
 
-/// Every case of `config` on `target`, suite by suite, link by link, in the order of the files.
+/// Every case of `config` on `target`, suite by suite, link by link, volume by volume, in the order of the files.
 ///
 /// Ids are unique because suites, their links and their cases' names are.
 pub fn expand(config: &Config, target: &Target, profile: &Profile) -> Vec<Case> {
     let mut cases = Vec::new();
     for suite in &config.suites {
         for (link, programs) in &suite.programs {
-            if config.links.contains(link) {
-                let place = Place { suite, link: *link, programs, target, profile };
+            if !config.links.contains(link) {
+                continue;
+            }
+            for volume in volumes(config, suite, *link) {
+                let place = Place { suite, link: *link, volume, programs, target, profile };
                 cases.extend(suite.cases.iter().map(|spec| place.case(spec)));
             }
         }
@@ -22,10 +25,19 @@ pub fn expand(config: &Config, target: &Target, profile: &Profile) -> Vec<Case> 
     cases
 }
 
+/// The values of the volume axis for a suite's cases; `None` alone where there is nothing to put on a volume.
+fn volumes(config: &Config, suite: &Suite, link: Link) -> Vec<Option<VolumeKind>> {
+    match suite.volumes(link) {
+        [] => vec![None],
+        kinds => kinds.iter().filter(|kind| config.volumes.contains(kind)).copied().map(Some).collect(),
+    }
+}
+
 /// Where a suite's cases land.
 struct Place<'a> {
     suite: &'a Suite,
     link: Link,
+    volume: Option<VolumeKind>,
     programs: &'a Programs,
     target: &'a Target,
     profile: &'a Profile,
@@ -39,7 +51,7 @@ impl Place<'_> {
                 target: self.target.name.clone(),
                 suite: self.suite.name.clone(),
                 link: self.link,
-                volume: None,
+                volume: self.volume,
                 name: spec.name.clone(),
             },
             source: Source { file: self.suite.file.clone(), line: spec.line },
@@ -110,6 +122,32 @@ mod tests {
         config.links = vec![Link::GlibcDyn];
         let cases = expand(&config, &config.targets[0], &config.profiles[0]);
         assert_eq!(cases.len(), 2);
+    }
+
+    #[test]
+    fn a_sysroot_is_put_on_every_volume_of_suite_and_axis() {
+        let mut config = testing::config();
+        config.suites[0].volumes = VolumeKind::ALL.to_vec();
+        let ids = |config: &Config| {
+            let cases = expand(config, &config.targets[0], &config.profiles[0]);
+            cases.iter().map(|case| case.at.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            ids(&config),
+            [
+                "text/static/sort",
+                "text/static/env",
+                "text/glibc-dyn/byte-exact/sort",
+                "text/glibc-dyn/byte-exact/env",
+                "text/glibc-dyn/folding/sort",
+                "text/glibc-dyn/folding/env",
+                "shell/static/sort",
+            ]
+        );
+        config.volumes = vec![VolumeKind::Folding];
+        config.suites.truncate(1);
+        config.suites[0].programs.remove(&Link::Static);
+        assert_eq!(ids(&config), ["text/glibc-dyn/folding/sort", "text/glibc-dyn/folding/env"]);
     }
 
     #[test]

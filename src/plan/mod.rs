@@ -12,9 +12,11 @@ mod script;
 mod select;
 #[cfg(test)]
 pub mod testing;
+mod volume;
 
 pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule};
 pub use expand::{expand, override_timeout};
 pub use request::{JunitDialect, Launcher, RunRequest, Target};
 pub use script::script;
 pub use select::{Filter, NothingSelected, select};
+pub use volume::VolumeKind;

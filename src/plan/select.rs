@@ -4,7 +4,7 @@ use globset::{Glob, GlobMatcher};
 
 use crate::config::suggest;
 
-use super::{Case, Link};
+use super::{Case, Link, VolumeKind};
 
 /// What to select; an empty list selects everything.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Filter {
     pub cases: Vec<Glob>,
     /// Values of the link axis.
     pub links: Vec<Link>,
+    /// Values of the volume axis.
+    pub volumes: Vec<VolumeKind>,
     /// Tags; one of them is enough.
     pub tags: Vec<String>,
 }
@@ -73,6 +75,9 @@ pub fn select(cases: Vec<Case>, filter: &Filter) -> Result<Vec<Case>, NothingSel
         .into_iter()
         .filter(|case| filter.suites.is_empty() || filter.suites.contains(&case.at.suite))
         .filter(|case| filter.links.is_empty() || filter.links.contains(&case.at.link))
+        .filter(|case| {
+            filter.volumes.is_empty() || case.at.volume.is_some_and(|kind| filter.volumes.contains(&kind))
+        })
         .filter(|case| filter.tags.is_empty() || filter.tags.iter().any(|tag| case.tags.contains(tag)))
         .filter(|case| globs.is_empty() || globs.iter().any(|glob| matches(glob, case)))
         .collect();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::config::{CaseSpec, Config, Profile, Programs, Suite};
 
-use super::{Expect, ExpectedEnding, Launcher, Link, Target};
+use super::{Expect, ExpectedEnding, Launcher, Link, Target, VolumeKind};
 
 fn case(name: &str, executes_children: bool) -> CaseSpec {
     CaseSpec {
@@ -37,6 +37,7 @@ pub fn config() -> Config {
             (Link::Static, programs("text-static", "bin")),
             (Link::GlibcDyn, programs("text-glibc-dyn", "usr/bin")),
         ]),
+        volumes: Vec::new(),
         cases: vec![case("sort", false), case("env", true)],
     };
     let shell = Suite {
@@ -44,6 +45,7 @@ pub fn config() -> Config {
         about: String::new(),
         file: PathBuf::from("suites/shell.yaml"),
         programs: BTreeMap::from([(Link::Static, programs("shell-static", "bin"))]),
+        volumes: Vec::new(),
         cases: vec![case("sort", false)],
     };
     Config {
@@ -55,6 +57,7 @@ pub fn config() -> Config {
         }],
         default_target: "elfuse-aarch64".to_owned(),
         links: Link::ALL.to_vec(),
+        volumes: VolumeKind::ALL.to_vec(),
         suites: vec![text, shell],
         profiles: vec![Profile::base()],
     }

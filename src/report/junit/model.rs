@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::plan::{Case, Coordinates, ExpectedEnding};
+use crate::plan::{Case, Coordinates, ExpectedEnding, VolumeKind};
 use crate::report::{CaseResult, Record, sanitise};
 use crate::verdict::{Attempt, Finding, FindingKind, Verdict, one_line, signal_name};
 
@@ -92,7 +92,7 @@ pub(super) fn document(record: &Record) -> Document {
 fn new_suite(record: &Record, case: &Case, started: Option<u64>) -> Suite {
     let (run, at) = (&record.run, &case.at);
     let none = || "none".to_owned();
-    let volume = at.volume.clone().unwrap_or_else(none);
+    let volume = at.volume.map_or_else(none, |volume| volume.to_string());
     let known = |text: &str| if text.is_empty() { none() } else { line(text) };
     Suite {
         name: classname(at),
@@ -107,8 +107,8 @@ fn new_suite(record: &Record, case: &Case, started: Option<u64>) -> Suite {
             ("axis.target", line(&at.target)),
             ("axis.suite", line(&at.suite)),
             ("axis.link", at.link.to_string()),
-            ("axis.volume", line(&volume)),
-            ("volume.kind", line(&volume)),
+            ("axis.volume", volume.clone()),
+            ("volume.kind", volume),
             ("volume.probed", none()),
             ("emulator.version", known(&run.emulator_version)),
             ("emulator.sha256", known(&run.emulator_sha256)),
@@ -220,7 +220,8 @@ fn frame(case: &Case) -> String {
 
 /// `target.suite.link[.volume]`; a dot inside a part becomes `_`.
 fn classname(at: &Coordinates) -> String {
-    let parts = [Some(at.target.as_str()), Some(&at.suite), Some(at.link.name()), at.volume.as_deref()];
+    let parts =
+        [Some(at.target.as_str()), Some(&at.suite), Some(at.link.name()), at.volume.map(VolumeKind::name)];
     parts.into_iter().flatten().map(|part| line(part).replace('.', "_")).collect::<Vec<_>>().join(".")
 }
 
