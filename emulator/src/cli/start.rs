@@ -58,7 +58,8 @@ fn prepare(options: Options) -> Result<Task, Failure> {
         None => None,
         Some(dir) => {
             let what = format!("sysroot {}", Path::new(dir).display());
-            let canonical = host::canonical(Path::new(dir)).map_err(|error| host_failure(&what, &error))?;
+            let canonical =
+                host::canonical_directory(Path::new(dir)).map_err(|error| host_failure(&what, &error))?;
             Some(canonical)
         }
     };
@@ -148,7 +149,7 @@ fn guest_name(task: &Task, path: &[u8]) -> Vec<u8> {
     let host_path = PathBuf::from(OsString::from_vec(path.to_vec()));
     let rebased = host_path.parent().zip(host_path.file_name()).and_then(|(parent, name)| {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let whole = host::canonical(parent).ok()?.join(name).into_os_string().into_vec();
+        let whole = host::canonical_directory(parent).ok()?.join(name).into_os_string().into_vec();
         task.process.fs.is_inside(&whole).then(|| task.process.fs.guest_name(&whole).0)
     });
     rebased.unwrap_or_else(|| path.to_vec())

@@ -58,7 +58,7 @@ pub use os::signal::{
 pub use private_fd::{guest_limit, private_fd, raise_file_limit};
 use process::retry;
 pub use process::{
-    FutexFourth, canonical, close, close_on_exec, exit_now, fork, ids, limit, limit_of, node_name,
+    FutexFourth, canonical_directory, close, close_on_exec, exit_now, fork, ids, limit, limit_of, node_name,
     open_for_reading, pid, random, set_limit, set_limit_of, start_thread,
 };
 pub use signal::{Disposition, SYNCHRONOUS, attach, forget, on_crash, take};

@@ -98,12 +98,15 @@ pub fn open_for_reading(path: &std::path::Path) -> io::Result<std::fs::File> {
     std::fs::File::open(path)
 }
 
-/// The canonical form of a host path.
+/// The canonical form of a host path that leads to a directory whose entries can be reached.
 ///
 /// # Errors
-/// The host's.
-pub fn canonical(path: &std::path::Path) -> io::Result<std::path::PathBuf> {
-    path.canonicalize()
+/// The host's: `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`.
+pub fn canonical_directory(path: &std::path::Path) -> io::Result<std::path::PathBuf> {
+    let canonical = path.canonicalize()?;
+    // Only a name beneath it asks for the permission to search it.
+    std::fs::metadata(canonical.join("."))?;
+    Ok(canonical)
 }
 
 /// Closes one of our own descriptors.

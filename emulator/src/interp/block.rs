@@ -12,53 +12,84 @@ use crate::mem::{AddressSpace, Fault, FaultKind, GuestAddr, Prot};
 const MAX_LEN: usize = 64;
 /// Entries of the direct-mapped table; a power of two.
 const SLOTS: usize = 1 << 13;
-/// The cache starts anew when it holds so many instructions (24 bytes each).
+/// The cache starts anew when it holds so many instructions (32 bytes each).
 const MAX_INSNS: usize = 1 << 20;
 
 /// The decoded blocks of one thread. All of them are stale when the space's code generation is another.
 ///
-/// The instructions of all blocks stand in one array. A lookup is one probe of a direct-mapped table, whose misses a
-/// map answers before anything is decoded again.
+/// The instructions of all blocks stand in one array, each block behind a header that holds its address (`imm`) and
+/// its length (`word`). What left a block remembers where the next one stands ([`Insn::link`]); only when that was
+/// another block is the direct-mapped table probed, whose misses a map answers before anything is decoded again.
 #[derive(Debug)]
 pub struct BlockCache {
-    /// `[pc + 1, start << 32 | length]`, zero when free: pages of it cost nothing until used.
-    slots: Vec<[u64; 2]>,
-    known: HashMap<u64, u64>,
+    /// Where the header of a block stands; pages of it cost nothing until used.
+    slots: Box<[u32; SLOTS]>,
+    known: HashMap<u64, u32>,
     insns: Vec<Insn>,
     generation: u64,
 }
 
 impl Default for BlockCache {
     fn default() -> Self {
-        BlockCache { slots: vec![[0; 2]; SLOTS], known: HashMap::new(), insns: Vec::new(), generation: 0 }
+        // No allocator can be asked for a zeroed array of a fixed size but through a vector.
+        let slots = vec![0; SLOTS].into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([0; SLOTS]));
+        BlockCache { slots, known: HashMap::new(), insns: Vec::new(), generation: 0 }
     }
 }
 
 impl BlockCache {
-    /// The instructions of the block at `pc`, never none, decoded now if need be.
+    /// Where the header of the block at `pc` stands, decoded now if need be.
     ///
     /// # Errors
     /// `pc` is not aligned, or its first instruction cannot be fetched.
     #[inline(always)]
-    pub(super) fn get(&mut self, space: &AddressSpace, pc: u64) -> Result<&[Insn], Trap> {
-        let slot = self.slots[(pc >> 2) as usize % SLOTS];
-        let place = if slot[0] == pc.wrapping_add(1) && space.code_generation() == self.generation {
-            slot[1]
-        } else {
-            self.miss(space, pc)?
-        };
-        let start = (place >> 32) as usize;
-        Ok(&self.insns[start..start + place as u32 as usize])
+    pub(super) fn find(&mut self, space: &AddressSpace, pc: u64) -> Result<u32, Trap> {
+        let place = self.slots[(pc >> 2) as usize % SLOTS];
+        if self.is_at(place, pc) && self.is_current(space) { Ok(place) } else { self.miss(space, pc) }
+    }
+
+    /// The header at `place`, and the instructions behind it, never none.
+    #[inline(always)]
+    pub(super) fn block(&self, place: u32) -> (&Insn, &[Insn]) {
+        let header = &self.insns[place as usize];
+        let first = place as usize + 1;
+        (header, &self.insns[first..first + header.word as usize])
+    }
+
+    /// Does the block of the header at `place` start at `pc`?
+    #[inline(always)]
+    pub(super) fn is_at(&self, place: u32, pc: u64) -> bool {
+        self.insns.get(place as usize).is_some_and(|header| header.imm == pc)
+    }
+
+    /// Is what was decoded still what stands in memory?
+    #[inline(always)]
+    pub(super) fn is_current(&self, space: &AddressSpace) -> bool {
+        space.code_generation() == self.generation
+    }
+
+    /// Remembers that behind the instruction at `from`, which may be a header, the block at `pc` came next, and finds it.
+    ///
+    /// # Errors
+    /// As [`BlockCache::find`].
+    #[cold]
+    pub(super) fn connect(&mut self, space: &AddressSpace, from: usize, pc: u64) -> Result<u32, Trap> {
+        let place = self.find(space, pc)?;
+        // A link is but a hint: if the cache started anew meanwhile, some other instruction gets one that it will not use.
+        if let Some(insn) = self.insns.get_mut(from) {
+            insn.link = place;
+        }
+        Ok(place)
     }
 
     #[cold]
-    fn miss(&mut self, space: &AddressSpace, pc: u64) -> Result<u64, Trap> {
+    fn miss(&mut self, space: &AddressSpace, pc: u64) -> Result<u32, Trap> {
         if !pc.is_multiple_of(4) {
             return Err(Trap::Misaligned(GuestAddr(pc)));
         }
         let generation = space.code_generation();
         if generation != self.generation || self.insns.len() > MAX_INSNS {
-            self.slots.fill([0; 2]);
+            self.slots.fill(0);
             self.known.clear();
             self.insns.clear();
             self.generation = generation;
@@ -66,14 +97,13 @@ impl BlockCache {
         let place = match self.known.get(&pc) {
             Some(&place) => place,
             None => {
-                let start = self.insns.len();
+                let place = self.insns.len() as u32;
                 decode_block(space, pc, &mut self.insns).map_err(Trap::Fault)?;
-                let place = (start as u64) << 32 | (self.insns.len() - start) as u64;
                 self.known.insert(pc, place);
                 place
             }
         };
-        self.slots[(pc >> 2) as usize % SLOTS] = [pc.wrapping_add(1), place];
+        self.slots[(pc >> 2) as usize % SLOTS] = place;
         Ok(place)
     }
 }
@@ -82,18 +112,22 @@ fn fetch_fault(pc: u64) -> Fault {
     Fault { addr: GuestAddr(pc), kind: FaultKind::Segv, write: false }
 }
 
-/// Appends the instructions of the block at `pc` to `insns`.
+/// Appends the header and the instructions of the block at `pc` to `insns`, or nothing.
 fn decode_block(space: &AddressSpace, pc: u64, insns: &mut Vec<Insn>) -> Result<(), Fault> {
     let region = space.region_at(GuestAddr(pc)).ok_or_else(|| fetch_fault(pc))?;
     if !region.prot.has(Prot::EXEC) {
         return Err(fetch_fault(pc));
     }
     let start = insns.len();
+    insns.push(Insn { imm: pc, ..Insn::new(illegal, 0) });
     let mut at = pc;
-    while insns.len() - start < MAX_LEN && at < region.end {
+    while insns.len() - start <= MAX_LEN && at < region.end {
         let word = match space.mem().load::<u32>(GuestAddr(at)) {
             Ok(word) => u32::from_le(word),
-            Err(fault) if at == pc => return Err(fault),
+            Err(fault) if at == pc => {
+                insns.truncate(start);
+                return Err(fault);
+            }
             Err(_) => break,
         };
         let (insn, ends) = match select(word, at) {
@@ -106,6 +140,7 @@ fn decode_block(space: &AddressSpace, pc: u64, insns: &mut Vec<Insn>) -> Result<
             break;
         }
     }
+    insns[start].word = (insns.len() - start - 1) as u32;
     Ok(())
 }
 

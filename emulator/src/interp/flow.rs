@@ -24,12 +24,14 @@ pub struct Insn {
     pub rm: u8,
     /// Third source, or whatever small number the function needs.
     pub ra: u8,
+    /// Where the header of the block stands that came next when the instruction branched the last time.
+    pub link: u32,
 }
 
 impl Insn {
     /// An instruction with all operands zero.
     pub fn new(exec: Exec, word: u32) -> Insn {
-        Insn { exec, imm: 0, word, rd: 0, rn: 0, rm: 0, ra: 0 }
+        Insn { exec, imm: 0, word, rd: 0, rn: 0, rm: 0, ra: 0, link: 0 }
     }
 }
 

@@ -8,31 +8,39 @@ use crate::mem::AddressSpace;
 
 /// Runs from `cpu.pc` until something must be done outside, and says what.
 pub fn run(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap {
+    let mut place = match blocks.find(space, cpu.pc) {
+        Ok(place) => place,
+        Err(trap) => return trap,
+    };
     loop {
         if cpu.interrupt.load(Ordering::Relaxed) != 0 {
             return Trap::Interrupted;
         }
-        let pc = cpu.pc;
-        let block = match blocks.get(space, pc) {
-            Ok(block) => block,
-            Err(trap) => return trap,
-        };
+        let (header, block) = blocks.block(place);
         let mut rest = block.iter();
-        loop {
+        let (last, link) = loop {
             let Some(insn) = rest.next() else {
-                cpu.pc = pc + 4 * block.len() as u64;
-                break;
+                cpu.pc = header.imm + 4 * block.len() as u64;
+                break (0, header.link);
             };
             match (insn.exec)(cpu, insn) {
                 Flow::Next => {}
-                Flow::Branch => break,
+                Flow::Branch => break (block.len() - rest.as_slice().len(), insn.link),
                 Flow::Trap => {
                     let done = block.len() - rest.as_slice().len() - 1;
-                    cpu.pc = after(cpu.trap, pc + 4 * done as u64);
+                    cpu.pc = after(cpu.trap, header.imm + 4 * done as u64);
                     return cpu.trap;
                 }
             }
-        }
+        };
+        place = if blocks.is_at(link, cpu.pc) && blocks.is_current(space) {
+            link
+        } else {
+            match blocks.connect(space, place as usize + last, cpu.pc) {
+                Ok(place) => place,
+                Err(trap) => return trap,
+            }
+        };
     }
 }
 

@@ -156,6 +156,11 @@ fn what_cannot_be_run_is_said_in_one_line() {
     assert_eq!(output.status.code(), Some(123));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.starts_with("elfuse: sysroot /nonesuch: No such file or directory"), "{text}");
+    let file = scratch.file("file", b"");
+    let output = elfuse(&["--sysroot", file.to_str().expect("text"), "x"]);
+    assert_eq!(output.status.code(), Some(123));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("/file: Not a directory"), "{text}");
     let output = elfuse(&["--frobnicate"]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(output.stderr, b"elfuse: invalid option '--frobnicate'; see elfuse --help\n");

@@ -1,5 +1,6 @@
 //! The last word of a run: what was unexpected, how to see it again, the numbers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -16,6 +17,8 @@ const CAP: Cap = Cap { head: 2048, tail: 4096 };
 const LINES: usize = 10;
 /// Lines of a diff.
 const DIFF_LINES: usize = 60;
+/// Characters of a line.
+const WIDTH: usize = 200;
 /// Cases named where many say the same.
 const NAMED: usize = 5;
 
@@ -139,9 +142,18 @@ fn clipped(text: &str, head: usize, tail: usize) -> String {
     kept.collect::<Vec<_>>().join("\n")
 }
 
+/// `line`, or as much of it as a person reads.
+fn shortened(line: &str) -> Cow<'_, str> {
+    match line.char_indices().nth(WIDTH) {
+        Some((at, _)) => format!("{} … {} more bytes of this line", &line[..at], line.len() - at).into(),
+        None => line.into(),
+    }
+}
+
 /// `text` with four spaces before each line; lines of a diff in their colours.
 fn indented(out: &mut String, text: &str, look: Look) {
     for line in text.lines() {
+        let line = &*shortened(line);
         let ink = match line.as_bytes().first() {
             Some(b'+') => Some(Ink::Good),
             Some(b'-') => Some(Ink::Bad),
@@ -152,5 +164,19 @@ fn indented(out: &mut String, text: &str, look: Look) {
         out.push_str("    ");
         out.push_str(&line);
         out.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_beyond_the_width_is_cut_at_a_character() {
+        assert_eq!(shortened("short"), "short");
+        let exact = "é".repeat(WIDTH);
+        assert_eq!(shortened(&exact), exact);
+        let long = format!("{exact}more");
+        assert_eq!(shortened(&long), format!("{exact} … 4 more bytes of this line"));
     }
 }
