@@ -29,6 +29,7 @@ pub(super) struct Options {
     pub workdir: Option<Vec<u8>>,
     pub strace: bool,
     pub status_fd: Option<i32>,
+    pub simulate_folding: bool,
     /// The program and its arguments; never empty.
     pub command: Vec<Vec<u8>>,
 }
@@ -44,6 +45,8 @@ pub(super) enum UsageError {
     Fallback(String),
     #[error("--env takes NAME=VALUE, not {0:?}")]
     Env(String),
+    #[error("--simulate-folding folds the names in a sysroot: give --sysroot too")]
+    NothingToFold,
     #[error("--status-fd takes the number of an open descriptor, not {0:?}")]
     StatusFd(String),
 }
@@ -78,6 +81,7 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
             Long("clear-env") => options.clear_env = true,
             Long("workdir") => options.workdir = Some(parser.value()?.into_vec()),
             Long("strace") => options.strace = true,
+            Long("simulate-folding") => options.simulate_folding = true,
             Long("status-fd") => {
                 let text = parser.value()?.string()?;
                 match text.parse() {
@@ -91,6 +95,9 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
             }
             other => return Err(other.unexpected().into()),
         }
+    }
+    if options.simulate_folding && options.sysroot.is_none() {
+        return Err(UsageError::NothingToFold);
     }
     if options.command.is_empty() { Err(UsageError::NoProgram) } else { Ok(Action::Run(Box::new(options))) }
 }
@@ -122,6 +129,8 @@ mod tests {
             parsed(&["--host-fallback", "some", "p"]),
             Err("--host-fallback takes all, guarded or off, not \"some\"".into())
         );
+        let nothing = "--simulate-folding folds the names in a sysroot: give --sysroot too";
+        assert_eq!(parsed(&["--simulate-folding", "p"]), Err(nothing.into()));
         let bad = "--status-fd takes the number of an open descriptor, not \"-1\"";
         assert_eq!(parsed(&["--status-fd=-1", "p"]), Err(bad.into()));
     }

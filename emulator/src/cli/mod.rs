@@ -20,6 +20,8 @@ Usage: elfuse [OPTIONS] [--] PROGRAM [ARG]...
   --sysroot DIR         the tree in which the guest's absolute paths are looked up first
   --host-fallback HOW   paths absent there: `all` reach the host (default), `guarded` not those of
                         the system's directories, `off` none
+  --simulate-folding    names in the sysroot fold, as on a volume that preserves case but does not
+                        distinguish it; for tests where no such volume can be had
   --env NAME=VALUE      set a variable in the guest's environment
   --clear-env           start from an empty environment
   --workdir DIR         the guest's working directory (a guest path)

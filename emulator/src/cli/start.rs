@@ -64,8 +64,13 @@ fn prepare(options: Options) -> Result<Task, Failure> {
         }
     };
     let env = environment(&options);
-    let config =
-        Config { sysroot, fallback: options.fallback, strace: options.strace, status_fd: options.status_fd };
+    let config = Config {
+        sysroot,
+        fallback: options.fallback,
+        simulate_folding: options.simulate_folding,
+        strace: options.strace,
+        status_fd: options.status_fd,
+    };
     host::install_fault_handler().map_err(|error| host_failure("signal handlers", &error))?;
     let process = Process::new(config, files_limit).map_err(|errno| refused("the process's state", errno))?;
     let mut task = Task::first(Arc::new(process));

@@ -82,38 +82,6 @@ pub struct FsStat {
     pub flags: u64,
 }
 
-/// Opens `name` in `dir`.
-///
-/// # Errors
-/// The host's.
-///
-/// # Source
-/// openat(2).
-pub fn openat(dir: RawFd, name: &CStr, flags: OpenFlags, mode: u32) -> Result<OwnedFd, Errno> {
-    let flags = super::os::file::open_flags(flags);
-    // SAFETY: the name is a C string.
-    owned(unsafe { libc::openat(dir, name.as_ptr(), flags, mode as libc::c_uint) })
-}
-
-/// As [`openat`], for files whose opening may block, as a FIFO's does.
-///
-/// # Errors
-/// The host's; `EINTR` when interrupted.
-pub fn openat_blocking(
-    dir: RawFd,
-    name: &CStr,
-    flags: OpenFlags,
-    mode: u32,
-    interrupt: &AtomicU32,
-) -> Result<OwnedFd, Errno> {
-    let flags = super::os::file::open_flags(flags);
-    // SAFETY: the name is a C string.
-    let fd = unsafe {
-        blocking_call!(interrupt, SYS_openat, super::os::file::fixed::openat, dir, name.as_ptr(), flags, mode)
-    }?;
-    owned(fd as i32)
-}
-
 /// Closes a descriptor of the guest's.
 ///
 /// # Errors
@@ -220,56 +188,6 @@ pub fn lseek(fd: RawFd, offset: i64, whence: u32) -> Result<u64, Errno> {
     check(unsafe { libc::lseek(fd, offset, whence) }).map(|at| at as u64)
 }
 
-/// The target of the symbolic link `name` in `dir`.
-///
-/// # Errors
-/// The host's; `EINVAL` when it is not a link.
-pub fn readlinkat(dir: RawFd, name: &CStr) -> Result<Vec<u8>, Errno> {
-    let mut target = vec![0_u8; 4096];
-    // SAFETY: a C string and a buffer of ours.
-    let len =
-        check(unsafe { libc::readlinkat(dir, name.as_ptr(), target.as_mut_ptr().cast(), target.len()) })?;
-    target.truncate(len as usize);
-    Ok(target)
-}
-
-/// Makes a directory.
-///
-/// # Errors
-/// The host's.
-pub fn mkdirat(dir: RawFd, name: &CStr, mode: u32) -> Result<(), Errno> {
-    // SAFETY: the name is a C string.
-    check(unsafe { libc::mkdirat(dir, name.as_ptr(), mode as libc::mode_t) }).map(|_| ())
-}
-
-/// Removes a name: of a directory if `directory`, else of anything else.
-///
-/// # Errors
-/// The host's.
-pub fn unlinkat(dir: RawFd, name: &CStr, directory: bool) -> Result<(), Errno> {
-    let flags = if directory { libc::AT_REMOVEDIR } else { 0 };
-    // SAFETY: the name is a C string.
-    check(unsafe { libc::unlinkat(dir, name.as_ptr(), flags) }).map(|_| ())
-}
-
-/// Makes a symbolic link.
-///
-/// # Errors
-/// The host's.
-pub fn symlinkat(target: &CStr, dir: RawFd, name: &CStr) -> Result<(), Errno> {
-    // SAFETY: both are C strings.
-    check(unsafe { libc::symlinkat(target.as_ptr(), dir, name.as_ptr()) }).map(|_| ())
-}
-
-/// Makes a second name; a symbolic link is not followed.
-///
-/// # Errors
-/// The host's.
-pub fn linkat(from: RawFd, old: &CStr, to: RawFd, new: &CStr) -> Result<(), Errno> {
-    // SAFETY: both are C strings.
-    check(unsafe { libc::linkat(from, old.as_ptr(), to, new.as_ptr(), 0) }).map(|_| ())
-}
-
 /// Sets the permission bits.
 ///
 /// # Errors
@@ -286,15 +204,6 @@ pub fn fchmod(fd: RawFd, mode: u32) -> Result<(), Errno> {
 pub fn fchown(fd: RawFd, uid: u32, gid: u32) -> Result<(), Errno> {
     // SAFETY: no pointers.
     check(unsafe { libc::fchown(fd, uid, gid) }).map(|_| ())
-}
-
-/// Sets the owner of `name` itself; `u32::MAX` leaves one as it is.
-///
-/// # Errors
-/// The host's.
-pub fn fchownat(dir: RawFd, name: &CStr, uid: u32, gid: u32) -> Result<(), Errno> {
-    // SAFETY: the name is a C string.
-    check(unsafe { libc::fchownat(dir, name.as_ptr(), uid, gid, libc::AT_SYMLINK_NOFOLLOW) }).map(|_| ())
 }
 
 /// Cuts or extends a file.
@@ -453,14 +362,6 @@ pub fn fstat(fd: RawFd) -> Result<Stat, Errno> {
     super::os::file::fstatat(fd, None)
 }
 
-/// What `name` itself is; a symbolic link is not followed.
-///
-/// # Errors
-/// The host's.
-pub fn lstatat(dir: RawFd, name: &CStr) -> Result<Stat, Errno> {
-    super::os::file::fstatat(dir, Some(name))
-}
-
 /// Gives up ownership: the number belongs to the guest from now on.
 pub fn release(fd: OwnedFd) -> RawFd {
     fd.into_raw_fd()
@@ -480,9 +381,13 @@ pub fn exists(path: &CStr) -> bool {
     unsafe { libc::access(path.as_ptr(), libc::F_OK) == 0 }
 }
 
+pub use super::names::{
+    chmodat, faccessat, fchownat, link_open_file, linkat, lstatat, mkdirat, mknodat, open_handle,
+    open_search, open_search_beneath, openat, openat_blocking, readlinkat, renameat2, symlinkat, unlinkat,
+    utimensat,
+};
 pub use super::os::file::{
-    access_open, chmodat, dup_onto, faccessat, fcntl_number, fdatasync, fstatfs, getdents, link_open_file,
-    memfd, mknodat, open_descriptors, open_handle, open_search, open_search_beneath, open_terminal_peer,
-    path_of, pipe, proc_fd, renameat2, scratch_file, utimensat, working_directory,
+    access_open, dup_onto, fcntl_number, fdatasync, fstatfs, getdents, memfd, open_descriptors,
+    open_terminal_peer, path_of, pipe, proc_fd, scratch_file, working_directory,
 };
 pub use super::text::{exists_in_dev, host_name, host_text, memory_size, now, numbers_in, stat_in_dev};

@@ -1,6 +1,7 @@
 //! The only calls to the operating system.
 //!
-//! `linux/` and `macos/` hold what differs; each offers the same names.
+//! `linux/` and `macos/` hold what differs; each offers the same names. `names` holds the calls that name a file, which
+//! `folding` may respell.
 #![allow(unsafe_code)]
 
 mod blocking;
@@ -12,11 +13,14 @@ pub mod event;
 pub mod extable;
 mod fault;
 pub mod file;
+pub mod folding;
 mod handshake;
 mod map;
+mod names;
 pub mod net;
 mod private_fd;
 mod process;
+mod raw;
 mod result;
 mod signal;
 mod status;

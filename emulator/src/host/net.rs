@@ -1,8 +1,48 @@
 //! Sockets. Addresses, options and control messages are in Linux's form on every host.
 
+use std::os::fd::RawFd;
+use std::sync::atomic::AtomicU32;
+
+use super::{folding, os};
+use crate::mem::Span;
+use crate::syscall::Errno;
+
 pub use super::os::net::{
-    accept, bind, connect, get_option, listen, name, receive, send, set_option, shutdown, socket, socketpair,
+    accept, get_option, listen, name, receive, set_option, shutdown, socket, socketpair,
 };
+
+/// Gives a socket its address.
+///
+/// # Errors
+/// The host's.
+pub fn bind(fd: RawFd, address: &[u8]) -> Result<(), Errno> {
+    folding::making_socket(address, |address| os::net::bind(fd, address))
+}
+
+/// Connects a socket.
+///
+/// # Errors
+/// The host's; `EINTR` when interrupted.
+pub fn connect(fd: RawFd, address: &[u8], interrupt: &AtomicU32) -> Result<(), Errno> {
+    folding::reaching_socket(address, |address| os::net::connect(fd, address, interrupt))
+}
+
+/// Sends a message.
+///
+/// # Errors
+/// The host's; `EINTR` when interrupted.
+pub fn send(
+    fd: RawFd,
+    spans: &[Span],
+    address: &mut [u8],
+    control: &mut [u8],
+    flags: i32,
+    interrupt: &AtomicU32,
+) -> Result<usize, Errno> {
+    folding::reaching_socket(address, |address| {
+        os::net::send(fd, spans, &mut address.to_vec(), control, flags, interrupt)
+    })
+}
 
 /// A received message.
 #[derive(Debug)]
@@ -18,7 +58,7 @@ pub struct Received {
 }
 
 /// Takes over a descriptor that came with a message just received.
-pub fn take_received(fd: std::os::fd::RawFd) -> std::os::fd::OwnedFd {
+pub fn take_received(fd: RawFd) -> std::os::fd::OwnedFd {
     use std::os::fd::FromRawFd;
     // SAFETY: the host just made it for this process, and nobody else knows of it.
     unsafe { std::os::fd::OwnedFd::from_raw_fd(fd) }

@@ -16,11 +16,14 @@ pub fn exit_now(code: i32) -> ! {
 /// # Source
 /// fork(2).
 pub fn fork() -> io::Result<i32> {
-    // SAFETY: the C library makes its own locks usable in the child; the caller holds the emulator's.
-    match unsafe { libc::fork() } {
-        -1 => Err(io::Error::last_os_error()),
-        pid => Ok(pid),
-    }
+    let fork = || {
+        // SAFETY: the C library makes its own locks usable in the child; the caller holds the emulator's.
+        match unsafe { libc::fork() } {
+            -1 => Err(io::Error::last_os_error()),
+            pid => Ok(pid),
+        }
+    };
+    super::folding::across_fork(fork, |forked| matches!(forked, Ok(0)))
 }
 
 /// This process's id.

@@ -89,6 +89,11 @@ impl FsContext {
             config.sysroot.as_ref().map(|path| Root::open(path.as_os_str().as_bytes())).transpose()?;
         // A sysroot that is the host's root is none.
         let sysroot = sysroot.filter(|root| root.identity != host_root.identity);
+        if config.simulate_folding
+            && let Some(root) = &sysroot
+        {
+            host::folding::simulate(root.raw())?;
+        }
         let context = FsContext {
             host_root,
             sysroot,

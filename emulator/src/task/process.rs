@@ -33,6 +33,8 @@ pub struct Config {
     pub sysroot: Option<PathBuf>,
     /// Which absent paths reach the host.
     pub fallback: Fallback,
+    /// Names in the sysroot fold, in the host layer.
+    pub simulate_folding: bool,
     /// Print each call.
     pub strace: bool,
     /// Where the ending is reported, as one line of JSON.

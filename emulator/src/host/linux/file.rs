@@ -146,7 +146,7 @@ pub fn getdents(fd: RawFd, into: &mut [u8]) -> Result<usize, Errno> {
 /// # Errors
 /// The host's.
 pub fn path_of(fd: RawFd) -> Result<Vec<u8>, Errno> {
-    crate::host::file::readlinkat(libc::AT_FDCWD, &proc_fd(fd))
+    crate::host::raw::readlinkat(libc::AT_FDCWD, &proc_fd(fd))
 }
 
 /// The host path of the working directory.
@@ -296,7 +296,7 @@ pub fn memfd(name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
 pub fn open_descriptors() -> Result<Vec<RawFd>, Errno> {
     use std::os::fd::AsRawFd;
     let flags = OpenFlags::DIRECTORY | OpenFlags::CLOEXEC;
-    let dir = crate::host::file::openat(libc::AT_FDCWD, c"/proc/self/fd", flags, 0)?;
+    let dir = crate::host::raw::openat(libc::AT_FDCWD, c"/proc/self/fd", flags, 0)?;
     let mut found = Vec::new();
     let mut buffer = vec![0; 4096];
     loop {

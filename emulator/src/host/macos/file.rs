@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use crate::host::file::{self, FsStat, Stat};
+use crate::host::raw;
 use crate::host::result::{check, last, owned};
 use crate::mem::Span;
 use crate::syscall::Errno;
@@ -303,7 +304,7 @@ pub fn mknodat(dir: RawFd, name: &CStr, mode: u32, _device: (u32, u32)) -> Resul
     match mode & file::S_IFMT {
         0 | file::S_IFREG => {
             let flags = OpenFlags::CREAT | OpenFlags::EXCL | OpenFlags::WRONLY | OpenFlags::CLOEXEC;
-            file::openat(dir, name, flags, mode & 0o7777).map(|_| ())
+            raw::openat(dir, name, flags, mode & 0o7777).map(|_| ())
         }
         file::S_IFIFO => {
             let mut path = if dir == file::CWD { b".".to_vec() } else { path_of(dir)? };
@@ -338,7 +339,7 @@ pub fn renameat2(from: RawFd, old: &CStr, to: RawFd, new: &CStr, flags: u32) -> 
 /// The host's.
 pub fn link_open_file(fd: RawFd, dir: RawFd, name: &CStr) -> Result<(), Errno> {
     let path = CString::new(path_of(fd)?).map_err(|_| Errno::EINVAL)?;
-    file::linkat(file::CWD, &path, dir, name)
+    raw::linkat(file::CWD, &path, dir, name)
 }
 
 fn set_flags(fd: &OwnedFd, flags: OpenFlags) -> Result<(), Errno> {
@@ -482,5 +483,5 @@ pub fn open_terminal_peer(fd: RawFd, flags: OpenFlags) -> Result<OwnedFd, Errno>
         }
         CStr::from_ptr(name).to_owned()
     };
-    file::openat(file::CWD, &name, flags, 0)
+    raw::openat(file::CWD, &name, flags, 0)
 }
