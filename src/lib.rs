@@ -1,6 +1,6 @@
 //! The harness, in the order data flows.
 //!
-//! `matrix.yaml` → [`config`] → [`plan`] → [`fixture`] → [`run`] → [`verdict`] → [`report`];
+//! `matrix.yaml` → [`config`] → [`plan`] → [`fixture`] → [`volume`] → [`run`] → [`verdict`] → [`report`];
 //! [`cli`] holds one file per subcommand and [`host`] every call to the operating system.
 
 pub mod cli;
@@ -11,3 +11,4 @@ pub mod plan;
 pub mod report;
 pub mod run;
 pub mod verdict;
+pub mod volume;

@@ -8,11 +8,13 @@
 
 pub mod descendants;
 
+pub mod at;
 mod command;
 mod durable;
 mod machine;
 mod pipe;
 mod process;
+mod remove;
 mod signal;
 mod space;
 
@@ -21,5 +23,6 @@ pub use durable::write_durably;
 pub use machine::{hostname, process_limit, user_name};
 pub use pipe::{Pipe, pipe, wait_readable};
 pub use process::{Child, Exit, Spawn, WaitStatus};
+pub use remove::remove_tree;
 pub use signal::{Interrupts, SIGINT, SIGKILL, SIGTERM};
 pub use space::free_space;

@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::RunError;
+use crate::host;
 use crate::plan::command::CaseDirs;
 
 const MARKER: &str = "owner";
@@ -149,22 +150,9 @@ fn is_dead(directory: &Path) -> bool {
         && File::open(&marker).is_ok_and(|file| file.try_lock().is_ok())
 }
 
-/// Removes a tree in which a guest may have taken away permissions. Nothing can be done about what stays.
+/// Removes a tree. Nothing can be done about what stays.
 fn remove_tree(root: &Path) {
-    if fs::remove_dir_all(root).is_ok() {
-        return;
-    }
-    for entry in walkdir::WalkDir::new(root).into_iter() {
-        let directory = match &entry {
-            Ok(entry) if entry.file_type().is_dir() => Some(entry.path()),
-            Ok(_) => None,
-            Err(error) => error.path(),
-        };
-        if let Some(directory) = directory {
-            let _ = fs::set_permissions(directory, fs::Permissions::from_mode(0o700));
-        }
-    }
-    let _ = fs::remove_dir_all(root);
+    let _ = host::remove_tree(root);
 }
 
 #[cfg(test)]
