@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use junit_support::*;
-use matrix::plan::{Case, Coordinates, Expect, ExpectedEnding, JunitDialect, Link, Source, VolumeKind};
+use matrix::plan::{
+    Case, Coordinates, Expect, ExpectedEnding, JunitDialect, Link, Source, SysrootKind, VolumeKind,
+};
 use matrix::report::Record;
 use matrix::report::junit::render;
 use matrix::run::{Event, EventKind, RunInfo};
@@ -34,7 +36,15 @@ fn case(suite: &str, link: Link, name: &str, line: u32) -> Case {
         stdin: Vec::new(),
         files: BTreeMap::new(),
         env: BTreeMap::new(),
-        expect: Expect { ending: ExpectedEnding::Exit(0), stdout: Vec::new(), stderr: Vec::new() },
+        sysroot: SysrootKind::Fixture,
+        host_fallback: None,
+        tree: Vec::new(),
+        expect: Expect {
+            ending: ExpectedEnding::Exit(0),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            after: Vec::new(),
+        },
         unsupported: None,
         slow: Duration::from_secs(1),
         timeout: Duration::from_secs(2),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use globset::Glob;
 
-use crate::plan::command::{self, CaseDirs, CommandPaths};
-use crate::plan::{Case, ExpectedEnding, Launcher, Target, TextRule};
+use crate::plan::command::{self, CaseDirs, CommandPaths, PrivateDirs};
+use crate::plan::{Case, ExpectedEnding, Launcher, SysrootKind, Target, TextRule};
 
 use super::selection;
 use super::{CliError, Exit, load, quote};
@@ -38,6 +38,13 @@ fn symbol(name: &str) -> PathBuf {
     PathBuf::from(format!("<{name}>"))
 }
 
+/// The directories of an attempt.
+fn dirs_of(case: &Case) -> CaseDirs {
+    let private = PrivateDirs { sysroot: symbol("sysroot"), host2: symbol("host2") };
+    let private = (case.sysroot == SysrootKind::Private).then_some(private);
+    CaseDirs { private, ..CaseDirs::new(symbol("scratch")) }
+}
+
 fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> {
     let launcher = match &target.launcher {
         Launcher::Command { fixture, .. } => Some(fixture.as_str()),
@@ -48,7 +55,7 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
         matrix: PathBuf::from("matrix"),
         fixture: if native { symbol("project") } else { symbol(&case.fixture) },
         launcher: launcher.map(symbol),
-        dirs: CaseDirs { root: symbol("scratch") },
+        dirs: dirs_of(case),
         user: "<user>".to_owned(),
         status_fd: None,
     };
@@ -80,8 +87,15 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
     for (name, value) in command::guest_env(case, &paths) {
         field(out, "environment", &format!("{name}={}", value.to_string_lossy()))?;
     }
+    if case.sysroot == SysrootKind::Private {
+        let about = "<sysroot> is fresh, $SR; <scratch>/u and <host2> are fresh, too, $HOST1 and $HOST2";
+        field(out, "sysroot", &format!("private ({about})"))?;
+    }
     for (name, content) in &case.files {
         field(out, "file", &format!("$T/{name} ({} bytes)", content.len()))?;
+    }
+    for laid in &case.tree {
+        field(out, "tree", &format!("{}: {}", laid.path, laid.node))?;
     }
     field(out, "stdin", &stdin(&case.stdin))?;
     field(out, "expects", &ending(case.expect.ending))?;
@@ -89,6 +103,9 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
         for rule in rules {
             field(out, "", &format!("{stream} {}", expectation(rule)))?;
         }
+    }
+    for condition in &case.expect.after {
+        field(out, "", &format!("afterwards {condition}"))?;
     }
     let limits =
         format!("slow after {} s, ended after {} s", case.slow.as_secs_f64(), case.timeout.as_secs_f64());

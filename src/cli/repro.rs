@@ -13,8 +13,8 @@ use globset::Glob;
 use crate::config::Config;
 use crate::fixture::{self, Cache, Lock};
 use crate::host;
-use crate::plan::command::{self, CaseDirs, CommandPaths};
-use crate::plan::{self, Case, ExpectedEnding, Launcher, Target};
+use crate::plan::command::{self, CaseDirs, CommandPaths, PrivateDirs};
+use crate::plan::{self, Case, ExpectedEnding, Launcher, SysrootKind, Target};
 
 use super::explain::{ending, expectation};
 use super::selection;
@@ -63,6 +63,9 @@ pub fn run(args: &ReproArgs, given: Option<&Path>, out: &mut dyn Write) -> Resul
             writeln!(out, "expected: {stream} {}", expectation(rule))?;
         }
     }
+    for condition in &case.expect.after {
+        writeln!(out, "expected: {condition} (look yourself: {})", place.display())?;
+    }
     writeln!(out, "---")?;
     out.flush()?;
     let status = host::command("/bin/sh").arg(&script).status().map_err(failed("run", &script))?;
@@ -108,21 +111,26 @@ fn write_script(
     let fixture = if case.fixture.is_empty() { project.to_path_buf() } else { tree(&case.fixture)? };
     fs::create_dir_all(directory).map_err(failed("create", directory))?;
     let directory = directory.canonicalize().map_err(failed("resolve", directory))?;
-    let dirs = CaseDirs { root: directory.clone() };
+    let dirs =
+        dirs_of(case, &directory).map_err(failed("find", Path::new("the directory for temporary files")))?;
     let matrix = env::current_exe().map_err(failed("find", Path::new("the running program")))?;
-    let paths = CommandPaths {
-        matrix,
-        fixture,
-        launcher,
-        dirs: dirs.clone(),
-        user: host::user_name(),
-        status_fd: None,
-    };
+    let paths = CommandPaths { matrix, fixture, launcher, dirs, user: host::user_name(), status_fd: None };
     let line = command::command_line(case, target, &paths);
     let script = directory.join("repro.sh");
-    fs::write(&script, plan::script(case, target, &dirs, &line)).map_err(failed("write", &script))?;
+    fs::write(&script, plan::script(case, target, &paths, &line)).map_err(failed("write", &script))?;
     make_executable(&script).map_err(failed("make executable", &script))?;
     Ok(script)
+}
+
+/// The directories that the script makes.
+fn dirs_of(case: &Case, root: &Path) -> io::Result<CaseDirs> {
+    let mut dirs = CaseDirs::new(root.to_path_buf());
+    if case.sysroot == SysrootKind::Private {
+        let name = format!("matrix-repro-{}", case.at.to_string().replace('/', "-"));
+        let host2 = env::temp_dir().canonicalize()?.join(name);
+        dirs.private = Some(PrivateDirs { sysroot: root.join("sr"), host2 });
+    }
+    Ok(dirs)
 }
 
 fn make_executable(file: &Path) -> io::Result<()> {

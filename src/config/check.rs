@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use crate::plan::placeholder::{self, Piece};
-use crate::plan::{Expect, ExpectedEnding, Launcher, Link, Target, TextRule, VolumeKind};
+use crate::plan::placeholder::Places;
+use crate::plan::{Expect, ExpectedEnding, Launcher, Link, SysrootKind, Target, TextRule, VolumeKind};
 
+use super::check_trees::{self, Scope, placeholders};
 use super::model::{CaseSpec, Profile, Programs, Suite};
 use super::raw::{
     RawBytes, RawCase, RawMatrix, RawProfile, RawRule, RawRun, RawSuite, RawTarget, RawVolumes,
@@ -125,9 +126,17 @@ pub fn suite(
             programs.insert(link, place);
         }
     }
-    let stderr = raw.stderr.as_deref().map(|rules| text_rules(reader, rules)).unwrap_or_default();
+    let volumes = match &raw.volumes {
+        RawVolumes::All => VolumeKind::ALL.to_vec(),
+        RawVolumes::These(wanted) => check_volumes(reader, wanted),
+    };
+    let sysroot = check_trees::sysroot(reader, raw.sysroot.as_ref());
+    let scope = Scope { private: sysroot == SysrootKind::Private, volumes: !volumes.is_empty() };
+    let stderr = raw.stderr.as_deref().map(|rules| text_rules(reader, scope, rules)).unwrap_or_default();
     let files = check_files(reader, &raw.files);
-    let env = check_env(reader, &raw.env);
+    let tree = check_trees::tree(reader, scope, &raw.tree);
+    let after = check_trees::after(reader, scope, &raw.after);
+    let env = check_env(reader, scope, &raw.env);
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
     let mut cases = Vec::new();
     for raw_case in &raw.cases {
@@ -138,7 +147,7 @@ pub fn suite(
         } else {
             first.insert(&raw_case.name.value, raw_case.name.span);
         }
-        let Some(mut case) = check_case(reader, raw_case) else { continue };
+        let Some(mut case) = check_case(reader, scope, raw_case) else { continue };
         for (name, content) in &files {
             case.files.entry(name.clone()).or_insert_with(|| content.clone());
         }
@@ -148,23 +157,23 @@ pub fn suite(
         if raw_case.stderr.is_none() {
             case.expect.stderr = stderr.clone();
         }
+        let own: Vec<_> = std::mem::take(&mut case.tree);
+        case.tree = tree.iter().filter(|laid| own.iter().all(|own| own.path != laid.path)).cloned().collect();
+        case.tree.extend(own);
+        case.expect.after.extend(after.iter().cloned());
         case.timeout = case.timeout.or(raw.timeout);
         cases.push(case);
     }
-    let volumes = match &raw.volumes {
-        RawVolumes::All => VolumeKind::ALL.to_vec(),
-        RawVolumes::These(wanted) => check_volumes(reader, wanted),
-    };
-    Suite { name: name.to_owned(), about: raw.about.clone(), file, programs, volumes, cases }
+    Suite { name: name.to_owned(), about: raw.about.clone(), file, programs, sysroot, volumes, cases }
 }
 
-fn check_case(reader: &mut Reader<'_>, raw: &RawCase) -> Option<CaseSpec> {
+fn check_case(reader: &mut Reader<'_>, scope: Scope, raw: &RawCase) -> Option<CaseSpec> {
     let (span, words) = match &raw.run {
         RawRun::Line(line) => (line.span, split(reader, line)?),
         RawRun::Words(span, words) => (*span, words.iter().map(|word| word.value.clone()).collect()),
     };
     for word in &words {
-        check_placeholders(reader, span, word);
+        placeholders(reader, scope, span, word);
     }
     let ending = match (&raw.signal, raw.exit) {
         (Some(signal), None) => ExpectedEnding::Signal(small(signal.value)),
@@ -175,10 +184,13 @@ fn check_case(reader: &mut Reader<'_>, raw: &RawCase) -> Option<CaseSpec> {
         }
         (None, status) => ExpectedEnding::Exit(small(status.unwrap_or(0))),
     };
-    let stdout = text_rules(reader, &raw.stdout);
-    let stderr = raw.stderr.as_deref().map(|rules| text_rules(reader, rules)).unwrap_or_default();
+    let stdout = text_rules(reader, scope, &raw.stdout);
+    let stderr = raw.stderr.as_deref().map(|rules| text_rules(reader, scope, rules)).unwrap_or_default();
+    let after = check_trees::after(reader, scope, &raw.after);
     let files = check_files(reader, &raw.files);
-    let env = check_env(reader, &raw.env);
+    let tree = check_trees::tree(reader, scope, &raw.tree);
+    let env = check_env(reader, scope, &raw.env);
+    let host_fallback = check_trees::host_fallback(reader, raw.host_fallback.as_ref());
     for tag in &raw.tags {
         case_name(reader, tag);
     }
@@ -196,7 +208,9 @@ fn check_case(reader: &mut Reader<'_>, raw: &RawCase) -> Option<CaseSpec> {
         stdin: raw.stdin.as_ref().map(|stdin| bytes(reader, stdin)).unwrap_or_default(),
         files,
         env,
-        expect: Expect { ending, stdout, stderr },
+        host_fallback,
+        tree,
+        expect: Expect { ending, stdout, stderr, after },
         timeout: raw.timeout,
         executes_children: raw.executes_children,
     })
@@ -207,31 +221,36 @@ fn small(number: u64) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
 }
 
-fn text_rules(reader: &mut Reader<'_>, raw: &[RawRule]) -> Vec<TextRule> {
-    raw.iter().map(|rule| text_rule(reader, rule)).collect()
+fn text_rules(reader: &mut Reader<'_>, scope: Scope, raw: &[RawRule]) -> Vec<TextRule> {
+    raw.iter().map(|rule| text_rule(reader, scope, rule)).collect()
 }
 
-fn text_rule(reader: &mut Reader<'_>, raw: &RawRule) -> TextRule {
+fn text_rule(reader: &mut Reader<'_>, scope: Scope, raw: &RawRule) -> TextRule {
     let (text, may_be_pattern) = match raw {
         RawRule::Short(text) => (text, true),
         RawRule::Exact(text) => (text, false),
     };
-    check_placeholders(reader, text.span, &text.value);
+    placeholders(reader, scope, text.span, &text.value);
     let pattern = text.value.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     match pattern {
         _ if text.value.is_empty() => TextRule::Empty,
         Some(pattern) if may_be_pattern => {
-            let sample = placeholder::substitute_pattern(pattern, Path::new("T"), Path::new("BIN"));
+            let sample = Places::default().substitute_pattern(pattern);
             if let Err(error) = regex::bytes::Regex::new(&sample) {
-                // The crate draws its own caret under a copy of the pattern; its last line is the reason.
-                let text_of_error = error.to_string();
-                let reason = text_of_error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                reader.complain(text.span, format!("not a regular expression: {reason}"), "");
+                bad_pattern(reader, text.span, &error);
             }
             TextRule::Matches(pattern.to_owned())
         }
         _ => TextRule::Exact(text.value.clone()),
     }
+}
+
+/// Complains about a regular expression.
+pub fn bad_pattern(reader: &mut Reader<'_>, span: Span, error: &regex::Error) {
+    // The crate draws its own caret under a copy of the pattern; its last line is the reason.
+    let text = error.to_string();
+    let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    reader.complain(span, format!("not a regular expression: {reason}"), "");
 }
 
 fn check_files(reader: &mut Reader<'_>, raw: &[(Spanned<String>, RawBytes)]) -> BTreeMap<String, Vec<u8>> {
@@ -243,7 +262,8 @@ fn check_files(reader: &mut Reader<'_>, raw: &[(Spanned<String>, RawBytes)]) -> 
     files
 }
 
-fn bytes(reader: &mut Reader<'_>, raw: &RawBytes) -> Vec<u8> {
+/// The bytes that are written as text or as hexadecimal digits.
+pub fn bytes(reader: &mut Reader<'_>, raw: &RawBytes) -> Vec<u8> {
     match raw {
         RawBytes::Text(text) => text.clone().into_bytes(),
         RawBytes::Hex(text) => {
@@ -264,6 +284,7 @@ fn bytes(reader: &mut Reader<'_>, raw: &RawBytes) -> Vec<u8> {
 
 fn check_env(
     reader: &mut Reader<'_>,
+    scope: Scope,
     raw: &[(Spanned<String>, Spanned<String>)],
 ) -> BTreeMap<String, String> {
     let mut env = BTreeMap::new();
@@ -272,24 +293,10 @@ fn check_env(
         if name.value.is_empty() || !name.value.chars().all(letters) {
             reader.complain(name.span, "not the name of an environment variable", "letters, digits and _");
         }
-        check_placeholders(reader, value.span, &value.value);
+        placeholders(reader, scope, value.span, &value.value);
         env.insert(name.value.clone(), value.value.clone());
     }
     env
-}
-
-fn check_placeholders(reader: &mut Reader<'_>, span: Span, text: &str) {
-    for piece in placeholder::pieces(text) {
-        if let Piece::Name(name) = piece
-            && !placeholder::NAMES.contains(&name)
-        {
-            let hint = match suggest::nearest(name, placeholder::NAMES).first() {
-                Some(near) => format!("did you mean `${near}`? (`$$` is a plain $)"),
-                None => "known: $T, $BIN; `$$` is a plain $".to_owned(),
-            };
-            reader.complain(span, format!("unknown placeholder `${name}`"), hint);
-        }
-    }
 }
 
 fn check_link(reader: &mut Reader<'_>, wanted: &Spanned<String>) -> Option<Link> {

@@ -1,14 +1,16 @@
 //! `matrix.yaml` and `suites/*.yaml` to checked types.
 //!
 //! Text → [`tree`] (every key and value knows its place) → [`raw`] (shapes, through [`reader`]) → [`check`] (names and
-//! patterns) → [`model`]. Complaints are collected as [`diagnostic`]s and reported all at once; [`suggest`] finds the
+//! patterns) → [`model`]; `raw_trees` and `check_trees` are the parts about the host's trees. Complaints are collected as [`diagnostic`]s and reported all at once; [`suggest`] finds the
 //! name that was meant. [`load`] is the only part that reads files.
 
 mod check;
+mod check_trees;
 mod diagnostic;
 mod load;
 mod model;
 mod raw;
+mod raw_trees;
 mod reader;
 pub mod suggest;
 mod tree;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::plan::{Expect, Link, Target, VolumeKind};
+use crate::plan::{Expect, HostFallback, Laid, Link, SysrootKind, Target, VolumeKind};
 
 /// `matrix.yaml` and every suite it lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Suite {
     pub file: PathBuf,
     /// Where the suite's programs lie, for each link kind it runs in.
     pub programs: BTreeMap<Link, Programs>,
+    /// Which tree is the sysroot of its cases.
+    pub sysroot: SysrootKind,
     /// The kinds of volume that its sysroots are put on, each; with none they stay where they were built.
     pub volumes: Vec<VolumeKind>,
     /// The cases, in the order of the file; names are unique.
@@ -70,6 +72,10 @@ pub struct CaseSpec {
     pub files: BTreeMap<String, Vec<u8>>,
     /// The suite's environment and its own.
     pub env: BTreeMap<String, String>,
+    /// What the emulator is told about the host fallback.
+    pub host_fallback: Option<HostFallback>,
+    /// The suite's tree and its own.
+    pub tree: Vec<Laid>,
     /// What must hold.
     pub expect: Expect,
     /// Its own hard limit, if it has one.
@@ -113,9 +119,10 @@ impl Profile {
 }
 
 impl Suite {
-    /// The kinds of volume that its cases run on with `link`; a static program has no sysroot to put on one.
+    /// The kinds of volume that its cases run on with `link`; a static program has no sysroot to put on one, unless
+    /// it is private.
     pub fn volumes(&self, link: Link) -> &[VolumeKind] {
-        if link == Link::Static { &[] } else { &self.volumes }
+        if link == Link::Static && self.sysroot == SysrootKind::Fixture { &[] } else { &self.volumes }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::raw_trees::{self, RawCondition, RawLaid};
 use super::reader::{Fields, Reader, Spanned};
 use super::tree::{Key, Node, Span, Value};
 
@@ -45,7 +46,10 @@ pub struct RawProfile {
 pub struct RawSuite {
     pub about: String,
     pub links: Vec<RawPrograms>,
+    pub sysroot: Option<Spanned<String>>,
     pub volumes: RawVolumes,
+    pub tree: Vec<RawLaid>,
+    pub after: Vec<RawCondition>,
     pub files: Vec<(Spanned<String>, RawBytes)>,
     pub env: Vec<(Spanned<String>, Spanned<String>)>,
     pub stderr: Option<Vec<RawRule>>,
@@ -80,8 +84,11 @@ pub struct RawCase {
     pub signal: Option<Spanned<u64>>,
     pub stdout: Vec<RawRule>,
     pub stderr: Option<Vec<RawRule>>,
+    pub after: Vec<RawCondition>,
     pub files: Vec<(Spanned<String>, RawBytes)>,
+    pub tree: Vec<RawLaid>,
     pub env: Vec<(Spanned<String>, Spanned<String>)>,
+    pub host_fallback: Option<Spanned<String>>,
     pub tags: Vec<Spanned<String>>,
     pub executes_children: bool,
     pub timeout: Option<Duration>,
@@ -97,7 +104,7 @@ pub enum RawRun {
 }
 
 /// The content of a file or of standard input.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum RawBytes {
     /// Text as it stands.
     Text(String),
@@ -117,8 +124,9 @@ pub enum RawRule {
 const MATRIX_KEYS: [&str; 5] = ["targets", "default-target", "axes", "suites", "profiles"];
 const TARGET_KEYS: [&str; 6] = ["launcher", "options", "fixture", "command", "sysroot", "no-children"];
 const PROFILE_KEYS: [&str; 6] = ["jobs", "timeout", "slow", "grace", "output-limit-mib", "retries"];
-const SUITE_KEYS: [&str; 8] = ["about", "links", "volumes", "files", "env", "stderr", "timeout", "cases"];
-const CASE_KEYS: [&str; 12] = [
+const SUITE_KEYS: [&str; 11] =
+    ["about", "links", "sysroot", "volumes", "files", "tree", "env", "stderr", "after", "timeout", "cases"];
+const CASE_KEYS: [&str; 15] = [
     "name",
     "run",
     "stdin",
@@ -126,8 +134,11 @@ const CASE_KEYS: [&str; 12] = [
     "signal",
     "stdout",
     "stderr",
+    "after",
     "files",
+    "tree",
     "env",
+    "host-fallback",
     "tags",
     "executes-children",
     "timeout",
@@ -214,6 +225,9 @@ pub fn suite(reader: &mut Reader<'_>, root: &Node) -> Option<RawSuite> {
     Some(RawSuite {
         about: optional_text(reader, &fields, "about").map(|about| about.value).unwrap_or_default(),
         links,
+        sysroot: optional_text(reader, &fields, "sysroot"),
+        tree: raw_trees::tree(reader, &fields),
+        after: raw_trees::after(reader, &fields),
         volumes: fields.get("volumes").map_or(RawVolumes::These(Vec::new()), |node| volumes(reader, node)),
         files: files(reader, &fields),
         env: env(reader, &fields),
@@ -252,8 +266,11 @@ fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {
         fields.get("executes-children").and_then(|node| reader.boolean(node, "`executes-children`"));
     let stdin = fields.get("stdin").and_then(|node| bytes(reader, node, "`stdin`"));
     let stderr = fields.get("stderr").map(|node| rules(reader, node, "`stderr`"));
+    let after = raw_trees::after(reader, &fields);
     let files = files(reader, &fields);
+    let tree = raw_trees::tree(reader, &fields);
     let env = env(reader, &fields);
+    let host_fallback = optional_text(reader, &fields, "host-fallback");
     let timeout = optional_seconds(reader, &fields, "timeout");
     Some(RawCase {
         name: name?,
@@ -263,8 +280,11 @@ fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {
         signal,
         stdout: stdout.unwrap_or_default(),
         stderr,
+        after,
         files,
+        tree,
         env,
+        host_fallback,
         tags: tags.unwrap_or_default(),
         executes_children: children.unwrap_or(false),
         timeout,
@@ -290,7 +310,7 @@ fn files(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<(Spanned<String>, 
     entries.unwrap_or_default().iter().filter_map(file).collect()
 }
 
-fn bytes(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<RawBytes> {
+pub fn bytes(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<RawBytes> {
     match &node.value {
         Value::Map(_) => {
             let fields = reader.fields(node, "a content", &["hex"])?;
@@ -311,7 +331,7 @@ fn name(key: &Key) -> Spanned<String> {
     Spanned { span: key.span, value: key.name.clone() }
 }
 
-fn optional_text(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Option<Spanned<String>> {
+pub fn optional_text(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Option<Spanned<String>> {
     fields.get(key).and_then(|node| reader.text(node, &format!("`{key}`")))
 }
 

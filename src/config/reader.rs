@@ -21,7 +21,8 @@ pub struct Reader<'a> {
 
 /// The fields of one mapping whose keys are known.
 pub struct Fields<'n> {
-    span: Span,
+    /// Where the mapping begins.
+    pub span: Span,
     what: &'static str,
     entries: &'n [(Key, Node)],
 }

@@ -12,11 +12,18 @@ pub fn hostname() -> String {
     if result == 0 && !name.is_empty() { name } else { "localhost".to_owned() }
 }
 
+/// The number of the user for whom the files of this process are made.
+///
+/// # Source
+/// geteuid(2)
+pub fn user_id() -> u32 {
+    // SAFETY: the call cannot fail and touches no memory.
+    unsafe { libc::geteuid() }
+}
+
 /// The name of the user this process runs as: `$USER`, else `root` for user 0, else `user`.
 pub fn user_name() -> String {
-    // SAFETY: the call cannot fail and touches no memory.
-    let root = unsafe { libc::geteuid() } == 0;
-    let fallback = if root { "root" } else { "user" };
+    let fallback = if user_id() == 0 { "root" } else { "user" };
     std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| fallback.to_owned())
 }
 

@@ -20,7 +20,7 @@ mod space;
 
 pub use command::command;
 pub use durable::write_durably;
-pub use machine::{hostname, process_limit, user_name};
+pub use machine::{hostname, process_limit, user_id, user_name};
 pub use pipe::{Pipe, pipe, wait_readable};
 pub use process::{Child, Exit, Spawn, WaitStatus};
 pub use remove::remove_tree;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::VolumeKind;
+use super::{Condition, HostFallback, Laid, SysrootKind, VolumeKind};
 
 /// How the program under test is linked.
 #[derive(
@@ -80,8 +80,9 @@ impl fmt::Display for Coordinates {
 
 /// One case, complete: nothing in it needs the configuration any more.
 ///
-/// Strings may hold the placeholders `$T` (the case's scratch directory) and `$BIN` (the host path of the
-/// directory the applet lies in); the executor replaces them.
+/// Strings may hold the placeholders `$T` (the case's scratch directory), `$BIN` (the host path of the directory the
+/// applet lies in) and, with a private sysroot or on a volume, those of [`super::placeholder::Places`]; the executor
+/// replaces them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// Its place in the matrix; the id is its `Display` form.
@@ -103,6 +104,15 @@ pub struct Case {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Environment beyond the allow-list.
     pub env: BTreeMap<String, String>,
+    /// Which tree is its sysroot.
+    #[serde(default)]
+    pub sysroot: SysrootKind,
+    /// What the emulator is told about the host fallback; absent means nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_fallback: Option<HostFallback>,
+    /// What is laid out beside `files`, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tree: Vec<Laid>,
     /// What must hold afterwards.
     pub expect: Expect,
     /// Why the target cannot run it, if so (`unsupported` in the reports).
@@ -122,6 +132,9 @@ pub struct Expect {
     pub stdout: Vec<TextRule>,
     /// What standard error must be; every entry must hold.
     pub stderr: Vec<TextRule>,
+    /// What must lie on the host; every entry must hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Condition>,
 }
 
 /// How a guest process must end.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::placeholder::substitute;
-use super::{Case, Launcher, Link, Target};
+use super::placeholder::Places;
+use super::{Case, Launcher, Link, SysrootKind, Target};
 
 /// `PATH` of every case.
 pub const GUEST_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -15,9 +15,30 @@ pub const GUEST_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:
 pub struct CaseDirs {
     /// Absolute; not under `/tmp` or `/var/tmp`.
     pub root: PathBuf,
+    /// Those of a case with a private sysroot.
+    pub private: Option<PrivateDirs>,
+}
+
+/// What a case with a private sysroot has beside its scratch directories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrivateDirs {
+    /// `$SR`: an empty directory on the case's volume.
+    pub sysroot: PathBuf,
+    /// `$HOST2`: a directory whose path parts from that of the scratch directories in its first or second component.
+    pub host2: PathBuf,
 }
 
 impl CaseDirs {
+    /// The directories beneath `root`.
+    pub fn new(root: PathBuf) -> Self {
+        CaseDirs { root, private: None }
+    }
+
+    /// `$HOST1`; only a case with a private sysroot has it.
+    pub fn host1(&self) -> PathBuf {
+        self.root.join("u")
+    }
+
     /// `$T`: holds the case's files.
     pub fn files(&self) -> PathBuf {
         self.root.join("t")
@@ -41,6 +62,15 @@ impl CaseDirs {
     /// Every directory that must exist before the case starts.
     pub fn all(&self) -> [PathBuf; 4] {
         [self.files(), self.home(), self.tmp(), self.cwd()]
+    }
+
+    /// Every directory in which the case may find or leave something.
+    pub fn whole(&self) -> Vec<PathBuf> {
+        let mut directories = self.all().to_vec();
+        if let Some(private) = &self.private {
+            directories.extend([self.host1(), private.sysroot.clone(), private.host2.clone()]);
+        }
+        directories
     }
 }
 
@@ -86,10 +116,25 @@ pub fn bin_dir(case: &Case, fixture: &Path) -> PathBuf {
     program.parent().map_or(program.clone(), Path::to_path_buf)
 }
 
+/// What the placeholders in the case's strings stand for.
+pub fn places(case: &Case, fixture: &Path, dirs: &CaseDirs) -> Places {
+    let places = Places {
+        files: dirs.files(),
+        bin: bin_dir(case, fixture),
+        volume: case.at.volume,
+        ..Places::default()
+    };
+    match &dirs.private {
+        Some(PrivateDirs { sysroot, host2 }) => {
+            Places { sysroot: sysroot.clone(), host1: dirs.host1(), host2: host2.clone(), ..places }
+        }
+        None => places,
+    }
+}
+
 /// The environment a case sees: the allow-list and its own variables.
 pub fn guest_env(case: &Case, paths: &CommandPaths) -> BTreeMap<String, OsString> {
-    let bin = bin_dir(case, &paths.fixture);
-    let files = paths.dirs.files();
+    let places = places(case, &paths.fixture, &paths.dirs);
     let mut env: BTreeMap<String, OsString> = BTreeMap::from([
         ("PATH".to_owned(), GUEST_PATH.into()),
         ("HOME".to_owned(), paths.dirs.home().into()),
@@ -98,24 +143,30 @@ pub fn guest_env(case: &Case, paths: &CommandPaths) -> BTreeMap<String, OsString
         ("TZ".to_owned(), "UTC".into()),
         ("USER".to_owned(), OsString::from(&paths.user)),
     ]);
-    env.extend(case.env.iter().map(|(name, value)| (name.clone(), substitute(value, &files, &bin))));
+    env.extend(case.env.iter().map(|(name, value)| (name.clone(), places.substitute(value))));
     env
 }
 
 /// The process that runs `case` on `target`.
 pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> CommandLine {
     let program = program_path(case, &paths.fixture);
-    let bin = bin_dir(case, &paths.fixture);
-    let files = paths.dirs.files();
+    let places = places(case, &paths.fixture, &paths.dirs);
     let cwd = paths.dirs.cwd();
     let env = guest_env(case, paths);
     let dynamic = case.at.link != Link::Static;
+    let sysroot = match (case.sysroot, &paths.dirs.private) {
+        (SysrootKind::Private, Some(private)) => Some(&private.sysroot),
+        _ => dynamic.then_some(&paths.fixture),
+    };
 
     let (host_program, mut args) = match &target.launcher {
         Launcher::Elfuse { options } => {
             let mut args: Vec<OsString> = vec!["elfuse".into()];
-            if dynamic {
-                args.extend(["--sysroot".into(), paths.fixture.clone().into()]);
+            if let Some(sysroot) = sysroot {
+                args.extend(["--sysroot".into(), sysroot.into()]);
+            }
+            if let Some(mode) = case.host_fallback {
+                args.extend(["--host-fallback".into(), mode.name().into()]);
             }
             if let Some(descriptor) = paths.status_fd {
                 args.extend(["--status-fd".into(), descriptor.to_string().into()]);
@@ -144,7 +195,7 @@ pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> Comma
         }
         Launcher::Native => (program, Vec::new()),
     };
-    args.extend(case.args.iter().map(|argument| substitute(argument, &files, &bin)));
+    args.extend(case.args.iter().map(|argument| places.substitute(argument)));
     CommandLine { program: host_program, args, env, cwd }
 }
 
@@ -158,7 +209,7 @@ fn assignment(name: &str, value: &OsStr) -> OsString {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{expand, testing};
+    use super::super::{HostFallback, expand, testing};
     use super::*;
 
     fn paths() -> CommandPaths {
@@ -166,7 +217,7 @@ mod tests {
             matrix: PathBuf::from("/opt/matrix"),
             fixture: PathBuf::from("/cache/tree"),
             launcher: Some(PathBuf::from("/cache/qemu")),
-            dirs: CaseDirs { root: PathBuf::from("/scratch/7") },
+            dirs: CaseDirs::new(PathBuf::from("/scratch/7")),
             user: "someone".to_owned(),
             status_fd: Some(3),
         }
@@ -218,6 +269,20 @@ mod tests {
             ]
         );
         assert_eq!(line.cwd, Path::new("/scratch/7/cwd"));
+    }
+
+    #[test]
+    fn a_private_sysroot_goes_before_everything() {
+        let (mut case, target) = case("text/static/sort");
+        case.sysroot = SysrootKind::Private;
+        case.host_fallback = Some(HostFallback::Off);
+        case.args = vec!["$SR$HOST2/x".to_owned(), "$HOST1".to_owned()];
+        let mut paths = paths();
+        paths.dirs.private = Some(PrivateDirs { sysroot: "/volume/3".into(), host2: "/tmp/h".into() });
+        let line = command_line(&case, &target, &paths);
+        let words = words(&line);
+        assert_eq!(words[..5], ["elfuse", "--sysroot", "/volume/3", "--host-fallback", "off"]);
+        assert_eq!(words[words.len() - 2..], ["/volume/3/tmp/h/x", "/scratch/7/u"]);
     }
 
     #[test]

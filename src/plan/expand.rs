@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::config::{CaseSpec, Config, Profile, Programs, Suite};
 
-use super::{Case, Coordinates, Launcher, Link, Source, Target, VolumeKind};
+use super::{Case, Coordinates, Launcher, Link, Source, SysrootKind, Target, VolumeKind};
 
 /// Every case of `config` on `target`, suite by suite, link by link, volume by volume, in the order of the files.
 ///
@@ -62,6 +62,9 @@ impl Place<'_> {
             stdin: spec.stdin.clone(),
             files: spec.files.clone(),
             env: spec.env.clone(),
+            sysroot: self.suite.sysroot,
+            host_fallback: spec.host_fallback,
+            tree: spec.tree.clone(),
             expect: spec.expect.clone(),
             unsupported: self.unsupported(spec),
             slow: self.profile.slow.min(timeout),
@@ -72,9 +75,16 @@ impl Place<'_> {
     /// Why the target cannot run `spec`, if so.
     fn unsupported(&self, spec: &CaseSpec) -> Option<String> {
         let native = self.target.launcher == Launcher::Native;
+        let elfuse = matches!(self.target.launcher, Launcher::Elfuse { .. });
         match (&self.programs.fixture, &self.target.no_children) {
             (Some(_), _) if native => Some("a native target runs programs of this machine only".to_owned()),
             (None, _) if !native => Some("a program of this machine needs a native target".to_owned()),
+            _ if !elfuse && spec.host_fallback.is_some() => {
+                Some("only the bundled emulator has modes of the host fallback".to_owned())
+            }
+            _ if !elfuse && self.suite.sysroot == SysrootKind::Private => {
+                Some("only the bundled emulator can be given a private sysroot".to_owned())
+            }
             (_, Some(reason)) if spec.executes_children => Some(reason.clone()),
             _ => None,
         }

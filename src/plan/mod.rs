@@ -1,7 +1,7 @@
 //! Axes × cases to a list of cases; pure.
 //!
 //! [`expand`] makes every case, [`select`] keeps those that were asked for, [`command`] builds the exact command line
-//! and environment of one, [`script`] puts them into a shell script, [`placeholder`] knows `$T` and `$BIN`.
+//! and environment of one, [`script`] puts them into a shell script, [`placeholder`] knows `$T` and the others.
 
 mod case;
 pub mod command;
@@ -12,6 +12,7 @@ mod script;
 mod select;
 #[cfg(test)]
 pub mod testing;
+mod trees;
 mod volume;
 
 pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule};
@@ -19,4 +20,5 @@ pub use expand::{expand, override_timeout};
 pub use request::{JunitDialect, Launcher, RunRequest, Target};
 pub use script::script;
 pub use select::{Filter, NothingSelected, select};
+pub use trees::{Claim, Condition, HostFallback, Laid, NameRule, Node, SysrootKind};
 pub use volume::VolumeKind;

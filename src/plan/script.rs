@@ -4,14 +4,17 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::command::{CaseDirs, CommandLine};
-use super::{Case, Launcher, Target};
+use super::command::{CommandLine, CommandPaths, places};
+use super::{Case, Launcher, Node, Target};
 
-/// The script for `case`, which lies in the directory `dirs.root` and makes everything else there.
+/// The script for `case`, which lies in the directory `paths.dirs.root` and makes everything else there, but for
+/// `$HOST2`.
 ///
-/// `line` is the case's command line with the same `dirs`. With `ELFUSE` set in its environment the script runs that
+/// `line` is the case's command line with the same `paths`. With `ELFUSE` set in its environment the script runs that
 /// emulator in place of the one that is built into `matrix`.
-pub fn script(case: &Case, target: &Target, dirs: &CaseDirs, line: &CommandLine) -> Vec<u8> {
+pub fn script(case: &Case, target: &Target, paths: &CommandPaths, line: &CommandLine) -> Vec<u8> {
+    let dirs = &paths.dirs;
+    let places = places(case, &paths.fixture, dirs);
     let mut out = Vec::new();
     let mut say = |text: &[u8]| {
         out.extend_from_slice(text);
@@ -25,7 +28,7 @@ pub fn script(case: &Case, target: &Target, dirs: &CaseDirs, line: &CommandLine)
     say(b"umask 022");
     say(b"here=$(cd \"$(dirname \"$0\")\" && pwd -P)");
     let names: Vec<String> =
-        dirs.all().iter().map(|directory| word(directory.as_os_str(), &dirs.root)).collect();
+        dirs.whole().iter().map(|directory| word(directory.as_os_str(), &dirs.root)).collect();
     say(format!("rm -rf {}", names.join(" ")).as_bytes());
     say(format!("mkdir -p {}", names.join(" ")).as_bytes());
     for (name, content) in &case.files {
@@ -35,6 +38,32 @@ pub fn script(case: &Case, target: &Target, dirs: &CaseDirs, line: &CommandLine)
             say(format!("mkdir -p {parent}").as_bytes());
         }
         say(format!("{} > {}", print(content), word(path.as_os_str(), &dirs.root)).as_bytes());
+    }
+    let mut modes = Vec::new();
+    for laid in &case.tree {
+        let path = places.path(&laid.path);
+        let text = word(path.as_os_str(), &dirs.root);
+        if let Some(parent) = path.parent() {
+            say(format!("mkdir -p {}", word(parent.as_os_str(), &dirs.root)).as_bytes());
+        }
+        let line = match &laid.node {
+            Node::File { content, mode } => {
+                modes.push(format!("chmod {mode:04o} {text}"));
+                format!("{} > {text}", print(content))
+            }
+            Node::Directory { mode } => {
+                modes.push(format!("chmod {mode:04o} {text}"));
+                format!("mkdir -p {text}")
+            }
+            Node::Symlink { target } => {
+                format!("ln -s {} {text}", word(&places.substitute(target), &dirs.root))
+            }
+            Node::Hardlink { to } => format!("ln {} {text}", word(&places.substitute(to), &dirs.root)),
+        };
+        say(line.as_bytes());
+    }
+    for line in modes.iter().rev() {
+        say(line.as_bytes());
     }
     say(format!("{} > \"$here\"/stdin", print(&case.stdin)).as_bytes());
     say(format!("cd {}", word(line.cwd.as_os_str(), &dirs.root)).as_bytes());
@@ -96,8 +125,8 @@ fn print(content: &[u8]) -> String {
 mod tests {
     use std::fs;
 
-    use super::super::command::{CommandPaths, command_line};
-    use super::super::{expand, testing};
+    use super::super::command::{CaseDirs, PrivateDirs, command_line};
+    use super::super::{Laid, SysrootKind, expand, testing};
     use super::*;
     use crate::host;
 
@@ -116,17 +145,17 @@ mod tests {
             .to_vec();
         case.files.insert("sub/a b".to_owned(), content.clone());
         case.stdin = b"-100% 'sure'\\n".to_vec();
-        let dirs = CaseDirs { root: root.clone() };
+        let dirs = CaseDirs::new(root.clone());
         let paths = CommandPaths {
             matrix: "/matrix".into(),
             fixture: "/".into(),
             launcher: None,
-            dirs: dirs.clone(),
+            dirs,
             user: "someone".to_owned(),
             status_fd: None,
         };
         let line = command_line(&case, &target, &paths);
-        fs::write(root.join("repro.sh"), script(&case, &target, &dirs, &line)).unwrap();
+        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line)).unwrap();
 
         // The script finds its directory by itself, wherever it was moved.
         let moved = directory.path().canonicalize().unwrap().join("moved");
@@ -141,21 +170,59 @@ mod tests {
     }
 
     #[test]
+    fn the_script_lays_out_a_tree() {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path().canonicalize().unwrap();
+        let root = base.join("root");
+        fs::create_dir(&root).unwrap();
+        let config = testing::config();
+        let target = Target { launcher: Launcher::Native, ..config.targets[0].clone() };
+        let mut case = expand(&config, &target, &config.profiles[0]).remove(0);
+        let lay = |path: &str, node| Laid { path: path.to_owned(), node };
+        case.sysroot = SysrootKind::Private;
+        case.tree = vec![
+            lay("$SR/closed", Node::Directory { mode: 0o555 }),
+            lay("$SR/closed/file", Node::File { content: b"a".to_vec(), mode: 0o640 }),
+            lay("$HOST2/twin", Node::Hardlink { to: "$SR/closed/file".to_owned() }),
+            lay("$SR$HOST2/link", Node::Symlink { target: "$HOST1/x".to_owned() }),
+        ];
+        case.program = "/bin/sh".to_owned();
+        let list =
+            r#"cat "$1/closed/file" "$2/twin"; readlink "$1$2/link"; find "$1/closed" -exec stat -c %a {} +"#;
+        case.args = ["-c", list, "sh", "$SR", "$HOST2"].map(str::to_owned).to_vec();
+        let mut dirs = CaseDirs::new(root.clone());
+        dirs.private = Some(PrivateDirs { sysroot: root.join("sr"), host2: base.join("second") });
+        let paths = CommandPaths {
+            matrix: "/matrix".into(),
+            fixture: "/".into(),
+            launcher: None,
+            dirs,
+            user: "someone".to_owned(),
+            status_fd: None,
+        };
+        let line = command_line(&case, &target, &paths);
+        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line)).unwrap();
+        let output = host::command("/bin/sh").arg(root.join("repro.sh")).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        let expected = format!("aa{}/u/x\n555\n640\n", root.display());
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    }
+
+    #[test]
     fn the_emulator_can_be_replaced() {
         let config = testing::config();
         let target = &config.targets[0];
         let case = expand(&config, target, &config.profiles[0]).remove(0);
-        let dirs = CaseDirs { root: "/scratch".into() };
         let paths = CommandPaths {
             matrix: "/opt/matrix".into(),
             fixture: "/cache/tree".into(),
             launcher: None,
-            dirs: dirs.clone(),
+            dirs: CaseDirs::new("/scratch".into()),
             user: "someone".to_owned(),
             status_fd: None,
         };
         let line = command_line(&case, target, &paths);
-        let text = String::from_utf8(script(&case, target, &dirs, &line)).unwrap();
+        let text = String::from_utf8(script(&case, target, &paths, &line)).unwrap();
         assert!(text.contains("set -- \"$ELFUSE\"; else set -- /opt/matrix elfuse; fi\n"), "{text}");
         let command = text.lines().last().unwrap();
         assert_eq!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::config::{CaseSpec, Config, Profile, Programs, Suite};
 
-use super::{Expect, ExpectedEnding, Launcher, Link, Target, VolumeKind};
+use super::{Expect, ExpectedEnding, Launcher, Link, SysrootKind, Target, VolumeKind};
 
 fn case(name: &str, executes_children: bool) -> CaseSpec {
     CaseSpec {
@@ -16,8 +16,15 @@ fn case(name: &str, executes_children: bool) -> CaseSpec {
         args: vec!["$T/a b".to_owned(), "$BIN".to_owned()],
         stdin: Vec::new(),
         files: BTreeMap::new(),
+        host_fallback: None,
+        tree: Vec::new(),
         env: BTreeMap::from([("WHERE".to_owned(), "$T".to_owned())]),
-        expect: Expect { ending: ExpectedEnding::Exit(0), stdout: Vec::new(), stderr: Vec::new() },
+        expect: Expect {
+            ending: ExpectedEnding::Exit(0),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            after: Vec::new(),
+        },
         timeout: None,
         executes_children,
     }
@@ -37,6 +44,7 @@ pub fn config() -> Config {
             (Link::Static, programs("text-static", "bin")),
             (Link::GlibcDyn, programs("text-glibc-dyn", "usr/bin")),
         ]),
+        sysroot: SysrootKind::Fixture,
         volumes: Vec::new(),
         cases: vec![case("sort", false), case("env", true)],
     };
@@ -45,6 +53,7 @@ pub fn config() -> Config {
         about: String::new(),
         file: PathBuf::from("suites/shell.yaml"),
         programs: BTreeMap::from([(Link::Static, programs("shell-static", "bin"))]),
+        sysroot: SysrootKind::Fixture,
         volumes: Vec::new(),
         cases: vec![case("sort", false)],
     };

@@ -10,12 +10,15 @@ use std::time::Duration;
 
 use super::Inputs;
 use super::directory::{RunDirectory, Scratch};
-use super::status;
+use super::lay::lay;
+use super::second::SecondDirectory;
 use super::supervise::{Capture, Cut, Limits, Pipes, Supervised, supervise};
-use crate::host::{self, Interrupts, Spawn};
-use crate::plan::command::{CaseDirs, CommandPaths, bin_dir, command_line, program_path};
-use crate::plan::{Case, Launcher, Link, RunRequest};
-use crate::verdict::{Attempt, Ending, Places, Streams, Verdict, judge};
+use super::{snapshot, status};
+use crate::host::{Interrupts, Spawn, pipe};
+use crate::plan::command::{CommandPaths, command_line, places, program_path};
+use crate::plan::placeholder::Places;
+use crate::plan::{Case, Launcher, Link, RunRequest, SysrootKind};
+use crate::verdict::{Attempt, Ending, Evidence, Snapshot, Trees, Verdict, judge};
 
 /// What every attempt of a run needs; shared by the workers.
 pub(super) struct Context<'a> {
@@ -25,6 +28,8 @@ pub(super) struct Context<'a> {
     pub inputs: &'a Inputs,
     /// The run's own directory.
     pub directory: &'a RunDirectory,
+    /// Where `$HOST2` of every case lies; only if a case has one.
+    pub second: Option<&'a SecondDirectory>,
     /// Signals that end the run.
     pub interrupts: Interrupts,
     /// The running binary.
@@ -71,12 +76,16 @@ pub(super) fn attempt(
     if let Some(detail) = complaint(context, case, fixture) {
         return without_process(case, attempt, Ending::Fixture { detail });
     }
-    let scratch = match context.directory.scratch(index, number) {
+    let mut scratch = match context.directory.scratch(index, number) {
         Ok(scratch) => scratch,
         Err(error) => {
             let detail = format!("cannot make the scratch directory: {error}");
             return without_process(case, attempt, Ending::HostError { detail });
         }
+    };
+    let before = match prepare(context, case, fixture, &mut scratch, &format!("{index}-{number}")) {
+        Ok(before) => before,
+        Err(ending) => return without_process(case, attempt, ending),
     };
     match start_and_watch(context, case, fixture, &scratch, &attempt, on_slow) {
         Ok(Supervised { cut: Some(Cut::Interrupted), .. }) => return Outcome::Interrupted,
@@ -90,7 +99,16 @@ pub(super) fn attempt(
         }
         Err(ending) => attempt.ending = ending,
     }
-    judged(case, attempt, fixture, scratch.dirs())
+    let after = look(case, &scratch);
+    let (before, after) = match (&before, after) {
+        (before, Ok(after)) => (before, after),
+        (_, Err(ending)) => return without_process(case, attempt, ending),
+    };
+    let trees = match (before, &after) {
+        (Some(before), Some(after)) => Some(Trees { before, after, volume: None }),
+        _ => None,
+    };
+    judged(case, attempt, &places(case, fixture, scratch.dirs()), trees)
 }
 
 fn ending(request: &RunRequest, case: &Case, watched: Supervised) -> Ending {
@@ -107,11 +125,41 @@ fn ending(request: &RunRequest, case: &Case, watched: Supervised) -> Ending {
 
 fn without_process(case: &Case, mut attempt: Attempt, ending: Ending) -> Outcome {
     attempt.ending = ending;
-    let nowhere = CaseDirs { root: PathBuf::new() };
-    judged(case, attempt, Path::new(""), &nowhere)
+    judged(case, attempt, &Places::default(), None)
 }
 
-fn judged(case: &Case, mut attempt: Attempt, fixture: &Path, dirs: &CaseDirs) -> Outcome {
+/// Lays out what the case begins with, and looks at it if the case has conditions.
+fn prepare(
+    context: &Context<'_>,
+    case: &Case,
+    fixture: &Path,
+    scratch: &mut Scratch,
+    name: &str,
+) -> Result<Option<Snapshot>, Ending> {
+    if case.sysroot == SysrootKind::Private {
+        let second = context.second.map(|second| second.directory(name));
+        let second = second.unwrap_or_else(|| Err(io::Error::other("the run has none")));
+        let second = second.map_err(host("make the second directory of the host"))?;
+        scratch.add_private(second).map_err(host("make the private sysroot"))?;
+    }
+    lay(case, &places(case, fixture, scratch.dirs())).map_err(host("lay out the case's files"))?;
+    look(case, scratch)
+}
+
+/// The trees of the host as they are now, for a case that says something about them.
+fn look(case: &Case, scratch: &Scratch) -> Result<Option<Snapshot>, Ending> {
+    if case.expect.after.is_empty() {
+        return Ok(None);
+    }
+    snapshot::take(&scratch.dirs().whole()).map(Some).map_err(host("look at the case's directories"))
+}
+
+/// An error of the host; `action` completes "cannot".
+fn host(action: &'static str) -> impl Fn(io::Error) -> Ending {
+    move |error| Ending::HostError { detail: format!("cannot {action}: {error}") }
+}
+
+fn judged(case: &Case, mut attempt: Attempt, places: &Places, trees: Option<Trees<'_>>) -> Outcome {
     let streams = match attempt.ending {
         Ending::GuestExit { .. } | Ending::GuestSignal { .. } => {
             fs::read(&attempt.stdout).and_then(|stdout| Ok((stdout, fs::read(&attempt.stderr)?)))
@@ -123,13 +171,8 @@ fn judged(case: &Case, mut attempt: Attempt, fixture: &Path, dirs: &CaseDirs) ->
         attempt.ending = Ending::HostError { detail: format!("cannot read the output back: {error}") };
         (Vec::new(), Vec::new())
     });
-    let (files, bin) = (dirs.files(), bin_dir(case, fixture));
-    let verdict = judge(
-        case,
-        &attempt,
-        Streams { stdout: &stdout, stderr: &stderr },
-        Places { files: &files, bin: &bin },
-    );
+    let evidence = Evidence { stdout: &stdout, stderr: &stderr, trees };
+    let verdict = judge(case, &attempt, evidence, places);
     Outcome::Ended(attempt, verdict)
 }
 
@@ -163,15 +206,11 @@ fn start_and_watch(
     on_slow: &mut dyn FnMut(),
 ) -> Result<Supervised, Ending> {
     let request = context.request;
-    let host = |action: &'static str| {
-        move |error: io::Error| Ending::HostError { detail: format!("cannot {action}: {error}") }
-    };
-    lay_files(case, scratch.dirs()).map_err(host("lay out the case's files"))?;
     let stdin = scratch.dirs().root.join("stdin");
     fs::write(&stdin, &case.stdin).map_err(host("write the standard input"))?;
 
     let status = match request.target.launcher {
-        Launcher::Elfuse { .. } => Some(host::pipe().map_err(host("make a pipe"))?),
+        Launcher::Elfuse { .. } => Some(pipe().map_err(host("make a pipe"))?),
         _ => None,
     };
     let (said, inherit) = status.map_or((None, None), |pipe| (Some(pipe.read), Some(pipe.write)));
@@ -190,8 +229,8 @@ fn start_and_watch(
         status_fd: inherit.as_ref().map(AsRawFd::as_raw_fd),
     };
     let line = command_line(case, &request.target, &paths);
-    let stdout = host::pipe().map_err(host("make a pipe"))?;
-    let stderr = host::pipe().map_err(host("make a pipe"))?;
+    let stdout = pipe().map_err(host("make a pipe"))?;
+    let stderr = pipe().map_err(host("make a pipe"))?;
     let file = |path: &Path| File::create(path).map_err(host("create an output file"));
     let pipes = Pipes {
         stdout: Capture::new(stdout.read, file(&attempt.stdout)?, request.output_limit),
@@ -215,15 +254,4 @@ fn start_and_watch(
     let limits = Limits { slow: case.slow, timeout: case.timeout, grace: request.grace };
     supervise(child, pipes, limits, &context.interrupts, &scratch.dirs().root, on_slow)
         .map_err(host("watch the process"))
-}
-
-fn lay_files(case: &Case, dirs: &CaseDirs) -> io::Result<()> {
-    for (name, content) in &case.files {
-        let path = dirs.files().join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, content)?;
-    }
-    Ok(())
 }

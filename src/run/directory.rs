@@ -10,12 +10,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::RunError;
-use crate::host;
-use crate::plan::command::CaseDirs;
+use super::marker::{claim, is_dead, remove_tree};
+use crate::plan::command::{CaseDirs, PrivateDirs};
 
-const MARKER: &str = "owner";
-/// What the marker of our own directories says; a directory without it is never touched.
-const MARK: &str = "a directory of matrix run\n";
 /// Finished runs whose output files are kept.
 const KEPT_RUNS: usize = 5;
 
@@ -45,11 +42,7 @@ impl RunDirectory {
         sweep(&runs);
         let root = runs.join(id);
         fs::create_dir(&root).map_err(RunError::io("create", &root))?;
-        let path = root.join(MARKER);
-        // Locked before it is a marker: a sweep by another run cannot take it for a dead one's.
-        let owner = File::create(&path).map_err(RunError::io("create", &path))?;
-        owner.lock().map_err(RunError::io("lock", &path))?;
-        fs::write(&path, MARK).map_err(RunError::io("write", &path))?;
+        let owner = claim(&root).map_err(RunError::io("mark as ours", &root))?;
         for directory in [root.join("s"), root.join("output")] {
             fs::create_dir(&directory).map_err(RunError::io("create", &directory))?;
         }
@@ -76,7 +69,7 @@ impl RunDirectory {
     pub(super) fn scratch(&self, index: usize, number: u32) -> io::Result<Scratch> {
         // Short names: a guest may put a socket there, whose path has 107 bytes at most.
         let scratch = Scratch {
-            dirs: CaseDirs { root: self.root.join("s").join(format!("{index}-{number}")) },
+            dirs: CaseDirs::new(self.root.join("s").join(format!("{index}-{number}"))),
             keep: self.keep,
         };
         fs::create_dir(&scratch.dirs.root)?;
@@ -98,6 +91,17 @@ impl Drop for RunDirectory {
 }
 
 impl Scratch {
+    /// Adds what a case with a private sysroot has beside; `host2` exists, and ends with the value.
+    pub(super) fn add_private(&mut self, host2: PathBuf) -> io::Result<()> {
+        let sysroot = self.dirs.root.join("sr");
+        for directory in [&self.dirs.host1(), &sysroot, &host2] {
+            fs::create_dir_all(directory)?;
+            fs::set_permissions(directory, fs::Permissions::from_mode(0o755))?;
+        }
+        self.dirs.private = Some(PrivateDirs { sysroot, host2 });
+        Ok(())
+    }
+
     /// The paths.
     pub(super) fn dirs(&self) -> &CaseDirs {
         &self.dirs
@@ -108,6 +112,9 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         if !self.keep {
             remove_tree(&self.dirs.root);
+            if let Some(private) = &self.dirs.private {
+                remove_tree(&private.host2);
+            }
         }
     }
 }
@@ -141,18 +148,6 @@ fn sweep(runs: &Path) {
             remove_tree(directory);
         }
     }
-}
-
-/// Whether the directory is one of ours and no run lives in it.
-fn is_dead(directory: &Path) -> bool {
-    let marker = directory.join(MARKER);
-    fs::read(&marker).is_ok_and(|mark| mark == MARK.as_bytes())
-        && File::open(&marker).is_ok_and(|file| file.try_lock().is_ok())
-}
-
-/// Removes a tree. Nothing can be done about what stays.
-fn remove_tree(root: &Path) {
-    let _ = host::remove_tree(root);
 }
 
 #[cfg(test)]

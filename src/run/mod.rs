@@ -1,7 +1,8 @@
 //! Dispatcher, executor, events.
 //!
-//! [`run()`] takes a request to a summary: `directory` makes the run's own place, `dispatch` hands cases to workers,
-//! `attempt` runs one attempt, `supervise` is its clock, `status` reads what the emulator says of its ending.
+//! [`run()`] takes a request to a summary: `directory` and `second` make the run's own places, which `marker` tells from
+//! those of dead runs, `dispatch` hands cases to workers, `attempt` runs one attempt, `lay` lays out what it begins
+//! with, `supervise` is its clock, `status` reads what the emulator says of its ending, `snapshot` looks at the trees.
 //! Everything that happens is an [`Event`], given to [`Sink`]s by one thread.
 
 mod attempt;
@@ -11,7 +12,11 @@ mod directory;
 mod dispatch;
 mod error;
 mod event;
+mod lay;
+mod marker;
+mod second;
 mod session;
+mod snapshot;
 mod status;
 mod supervise;
 

@@ -10,9 +10,10 @@ use super::attempt::Context;
 use super::clock::{now_ms, run_id};
 use super::directory::RunDirectory;
 use super::dispatch::dispatch;
+use super::second::{SecondDirectory, sweep_second_directories};
 use super::{Event, EventKind, RunError, RunInfo, Sink};
 use crate::host::{self, Interrupts, descendants};
-use crate::plan::{Launcher, Link, RunRequest};
+use crate::plan::{Launcher, Link, RunRequest, SysrootKind};
 use crate::report::{self, EventLog, Record};
 
 /// What was made ready for a run.
@@ -44,6 +45,13 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
     let started_ms = now_ms();
     let id = run_id(started_ms, std::process::id());
     let directory = RunDirectory::create(&request.cache, &id, request.keep)?;
+    sweep_second_directories();
+    let second = if request.cases.iter().any(|case| case.sysroot == SysrootKind::Private) {
+        let made = SecondDirectory::create(directory.root(), &id, request.keep);
+        Some(made.map_err(RunError::machine("make a second directory on this host"))?)
+    } else {
+        None
+    };
     descendants::adopt_orphans();
 
     let mut log = EventLog::create(&directory.events(), request.jsonl.as_deref())?;
@@ -51,6 +59,7 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
         request,
         inputs,
         directory: &directory,
+        second: second.as_ref(),
         interrupts,
         matrix,
         user: host::user_name(),

@@ -1,33 +1,25 @@
 //! From what happened to what it means.
 
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use regex::bytes::Regex;
 
 use super::diff::unified;
 use super::signal::signal_name;
 use super::visible::{one_line, visible};
-use super::{Attempt, Ending, Finding, FindingKind, Verdict};
-use crate::plan::placeholder::{substitute, substitute_pattern};
+use super::{Attempt, Ending, Finding, FindingKind, Trees, Verdict, after};
+use crate::plan::placeholder::Places;
 use crate::plan::{Case, ExpectedEnding, TextRule};
 
-/// What the guest wrote, whole.
+/// What the guest left behind.
 #[derive(Clone, Copy, Debug)]
-pub struct Streams<'a> {
-    /// Standard output.
+pub struct Evidence<'a> {
+    /// Everything on its standard output.
     pub stdout: &'a [u8],
-    /// Standard error.
+    /// Everything on its standard error.
     pub stderr: &'a [u8],
-}
-
-/// What the placeholders stand for.
-#[derive(Clone, Copy, Debug)]
-pub struct Places<'a> {
-    /// `$T`.
-    pub files: &'a Path,
-    /// `$BIN`.
-    pub bin: &'a Path,
+    /// The trees of the host; only for a case that says something about them.
+    pub trees: Option<Trees<'a>>,
 }
 
 /// Characters of a guest line quoted in a message.
@@ -37,7 +29,7 @@ const QUOTED: usize = 60;
 ///
 /// The first rule that does not hold names the kind; the detail lists all. What a case leaves behind is an error only
 /// if nothing else is wrong.
-pub fn judge(case: &Case, attempt: &Attempt, streams: Streams<'_>, places: Places<'_>) -> Verdict {
+pub fn judge(case: &Case, attempt: &Attempt, evidence: Evidence<'_>, places: &Places) -> Verdict {
     let ended = match &attempt.ending {
         Ending::GuestExit { status } => ExpectedEnding::Exit(*status),
         Ending::GuestSignal { signal } => ExpectedEnding::Signal(*signal),
@@ -67,10 +59,15 @@ pub fn judge(case: &Case, attempt: &Attempt, streams: Streams<'_>, places: Place
         let message = format!("{}, expected {}", described(ended), described(case.expect.ending));
         problems.push(finding(FindingKind::ExitCode, &message));
     }
-    let stdout = Stream { name: "stdout", kind: FindingKind::StdoutMismatch, bytes: streams.stdout };
-    let stderr = Stream { name: "stderr", kind: FindingKind::StderrMismatch, bytes: streams.stderr };
+    let stdout = Stream { name: "stdout", kind: FindingKind::StdoutMismatch, bytes: evidence.stdout };
+    let stderr = Stream { name: "stderr", kind: FindingKind::StderrMismatch, bytes: evidence.stderr };
     problems.extend(case.expect.stdout.iter().filter_map(|rule| stdout.broken(rule, places)));
     problems.extend(case.expect.stderr.iter().filter_map(|rule| stderr.broken(rule, places)));
+    match evidence.trees {
+        Some(trees) => problems.extend(after::broken(case, trees, places)),
+        None if case.expect.after.is_empty() => {}
+        None => problems.push(finding(FindingKind::Postcondition, "nobody looked at the host's trees")),
+    }
     let strays = (attempt.strays > 0).then(|| {
         let (number, were) =
             (attempt.strays, if attempt.strays == 1 { "process was" } else { "processes were" });
@@ -146,26 +143,22 @@ struct Stream<'a> {
 
 impl Stream<'_> {
     /// The finding, if the rule does not hold.
-    fn broken(&self, rule: &TextRule, places: Places<'_>) -> Option<Finding> {
+    fn broken(&self, rule: &TextRule, places: &Places) -> Option<Finding> {
         let name = self.name;
         let (message, detail) = match rule {
             TextRule::Exact(text) => {
-                let expected = substitute(text, places.files, places.bin);
+                let expected = places.substitute(text);
                 let expected = expected.as_bytes();
                 if expected == self.bytes {
                     return None;
                 }
                 (self.first_difference(expected), unified(expected, self.bytes, name))
             }
-            TextRule::Matches(pattern) => {
-                match Regex::new(&substitute_pattern(pattern, places.files, places.bin)) {
-                    Ok(regex) if regex.is_match(self.bytes) => return None,
-                    Ok(_) => {
-                        (format!("{name} does not match /{pattern}/: {}", self.summary()), String::new())
-                    }
-                    Err(problem) => (format!("/{pattern}/ is not a pattern"), problem.to_string()),
-                }
-            }
+            TextRule::Matches(pattern) => match Regex::new(&places.substitute_pattern(pattern)) {
+                Ok(regex) if regex.is_match(self.bytes) => return None,
+                Ok(_) => (format!("{name} does not match /{pattern}/: {}", self.summary()), String::new()),
+                Err(problem) => (format!("/{pattern}/ is not a pattern"), problem.to_string()),
+            },
             TextRule::Empty if self.bytes.is_empty() => return None,
             TextRule::Empty => {
                 (format!("{name} is not empty: {}", self.summary()), unified(b"", self.bytes, name))

@@ -10,8 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use matrix::plan::{
-    Case, Coordinates, Expect, ExpectedEnding, JunitDialect, Launcher, Link, RunRequest, Source, Target,
-    TextRule,
+    Case, Coordinates, Expect, ExpectedEnding, JunitDialect, Launcher, Link, RunRequest, Source, SysrootKind,
+    Target, TextRule,
 };
 use matrix::report::{CaseResult, Record};
 use matrix::run::{Event, Inputs, RunError, Sink, run};
@@ -80,7 +80,15 @@ pub fn shell(name: &str, script: &str) -> Case {
         stdin: Vec::new(),
         files: BTreeMap::new(),
         env: BTreeMap::new(),
-        expect: Expect { ending: ExpectedEnding::Exit(0), stdout: Vec::new(), stderr: Vec::new() },
+        sysroot: SysrootKind::Fixture,
+        host_fallback: None,
+        tree: Vec::new(),
+        expect: Expect {
+            ending: ExpectedEnding::Exit(0),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            after: Vec::new(),
+        },
         unsupported: None,
         slow: Duration::from_secs(60),
         timeout: Duration::from_secs(120),

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::*;
-use crate::plan::{Coordinates, Expect, Link, Source};
+use crate::plan::{Coordinates, Expect, Link, Source, SysrootKind};
 
 fn case(ending: ExpectedEnding, stdout: Vec<TextRule>, stderr: Vec<TextRule>) -> Case {
     Case {
@@ -21,7 +21,10 @@ fn case(ending: ExpectedEnding, stdout: Vec<TextRule>, stderr: Vec<TextRule>) ->
         stdin: Vec::new(),
         files: [].into(),
         env: [].into(),
-        expect: Expect { ending, stdout, stderr },
+        sysroot: SysrootKind::Fixture,
+        host_fallback: None,
+        tree: Vec::new(),
+        expect: Expect { ending, stdout, stderr, after: Vec::new() },
         unsupported: None,
         slow: Duration::from_secs(1),
         timeout: Duration::from_secs(2),
@@ -42,8 +45,8 @@ fn attempt(ending: Ending) -> Attempt {
 }
 
 fn word(case: &Case, attempt: &Attempt, stdout: &[u8], stderr: &[u8]) -> Verdict {
-    let places = Places { files: Path::new("/s.1/t"), bin: Path::new("/f/bin") };
-    judge(case, attempt, Streams { stdout, stderr }, places)
+    let places = Places { files: "/s.1/t".into(), bin: "/f/bin".into(), ..Places::default() };
+    judge(case, attempt, Evidence { stdout, stderr, trees: None }, &places)
 }
 
 fn found(verdict: &Verdict) -> (&'static str, FindingKind, &str) {
