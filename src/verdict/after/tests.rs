@@ -184,7 +184,7 @@ fn a_condition_for_one_kind_of_volume_is_not_looked_at_on_the_other() {
     let trees = Trees { before: &before, after: &before, volume: None };
     case.at.volume = Some(VolumeKind::ByteExact);
     case.expect.after = vec![condition(Some(VolumeKind::Folding))];
-    assert_eq!(super::broken(&case, trees, &places), []);
+    assert_eq!(broken(&case, trees, &places), []);
     case.expect.after = vec![condition(Some(VolumeKind::ByteExact)), condition(None)];
-    assert_eq!(super::broken(&case, trees, &places).len(), 2);
+    assert_eq!(broken(&case, trees, &places).len(), 2);
 }
