@@ -7,6 +7,7 @@ use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 use thiserror::Error;
 
+use crate::path::failpoint;
 use crate::task::Fallback;
 
 /// What the command line asks for.
@@ -30,6 +31,9 @@ pub(super) struct Options {
     pub strace: bool,
     pub status_fd: Option<i32>,
     pub simulate_folding: bool,
+    pub sidecar_veto: bool,
+    /// A step at which to die, and at which time that it is reached.
+    pub failpoint: Option<(String, u32)>,
     /// The program and its arguments; never empty.
     pub command: Vec<Vec<u8>>,
 }
@@ -45,6 +49,10 @@ pub(super) enum UsageError {
     Fallback(String),
     #[error("--env takes NAME=VALUE, not {0:?}")]
     Env(String),
+    #[error("--inject takes sidecar-veto, not {0:?}")]
+    Inject(String),
+    #[error("--failpoint takes NAME or NAME:N, not {0:?}; the names are {names}", names = failpoint::NAMES.join(" "))]
+    Failpoint(String),
     #[error("--simulate-folding folds the names in a sysroot: give --sysroot too")]
     NothingToFold,
     #[error("--status-fd takes the number of an open descriptor, not {0:?}")]
@@ -82,6 +90,11 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
             Long("workdir") => options.workdir = Some(parser.value()?.into_vec()),
             Long("strace") => options.strace = true,
             Long("simulate-folding") => options.simulate_folding = true,
+            Long("inject") => match parser.value()?.string()? {
+                defect if defect == "sidecar-veto" => options.sidecar_veto = true,
+                defect => return Err(UsageError::Inject(defect)),
+            },
+            Long("failpoint") => options.failpoint = Some(parse_failpoint(parser.value()?.string()?)?),
             Long("status-fd") => {
                 let text = parser.value()?.string()?;
                 match text.parse() {
@@ -100,6 +113,15 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
         return Err(UsageError::NothingToFold);
     }
     if options.command.is_empty() { Err(UsageError::NoProgram) } else { Ok(Action::Run(Box::new(options))) }
+}
+
+/// A step's name, and from which time on that it is reached: the first, unless a number after a colon says otherwise.
+fn parse_failpoint(text: String) -> Result<(String, u32), UsageError> {
+    let (name, count) = text.split_once(':').unwrap_or((&text, "1"));
+    match count.parse() {
+        Ok(count) if count > 0 && failpoint::NAMES.contains(&name) => Ok((name.to_owned(), count)),
+        _ => Err(UsageError::Failpoint(text)),
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +151,15 @@ mod tests {
             parsed(&["--host-fallback", "some", "p"]),
             Err("--host-fallback takes all, guarded or off, not \"some\"".into())
         );
+        assert_eq!(parsed(&["--inject", "x", "p"]), Err("--inject takes sidecar-veto, not \"x\"".into()));
+        for bad in ["create", "create-locked:0", "create-locked:", "create-locked:x"] {
+            let told = parsed(&["--failpoint", bad, "p"]).unwrap_err();
+            assert!(
+                told.starts_with(&format!("--failpoint takes NAME or NAME:N, not {bad:?}; the names are "))
+            );
+        }
+        let Ok(Action::Run(options)) = parsed(&["--failpoint", "link-moved:3", "p"]) else { panic!() };
+        assert_eq!(options.failpoint, Some(("link-moved".into(), 3)));
         let nothing = "--simulate-folding folds the names in a sysroot: give --sysroot too";
         assert_eq!(parsed(&["--simulate-folding", "p"]), Err(nothing.into()));
         let bad = "--status-fd takes the number of an open descriptor, not \"-1\"";

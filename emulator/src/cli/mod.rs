@@ -22,6 +22,8 @@ Usage: elfuse [OPTIONS] [--] PROGRAM [ARG]...
                         the system's directories, `off` none
   --simulate-folding    names in the sysroot fold, as on a volume that preserves case but does not
                         distinguish it; for tests where no such volume can be had
+  --inject sidecar-veto restore a recorded defect, for tests: on a volume that does not distinguish
+                        case, what is absent in the sysroot never reaches the host
   --env NAME=VALUE      set a variable in the guest's environment
   --clear-env           start from an empty environment
   --workdir DIR         the guest's working directory (a guest path)

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::args::Options;
-use crate::path::{self, AT_FDCWD, GuestPath, Intent};
+use crate::path::{self, AT_FDCWD, GuestPath, Intent, failpoint};
 use crate::syscall::Errno;
 use crate::task::{
     Config, EXIT_EMULATOR_BUG, EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, End, Ending, ExecError, Process, Program,
@@ -79,6 +79,13 @@ fn prepare(options: Options) -> Result<Task, Failure> {
         enter(&task, dir).map_err(|errno| refused(&what, errno))?;
     }
     let program = find(&task, &options.command, &env)?;
+    // From here on: the program itself is found as it should be.
+    if options.sidecar_veto {
+        task.process.fs.inject_veto();
+    }
+    if let Some((name, count)) = &options.failpoint {
+        failpoint::arm(name, *count);
+    }
     task.load(&program, &env).map_err(|error| not_executable(&error))?;
     Ok(task)
 }

@@ -197,7 +197,8 @@ impl FdTable {
 fn recognise(fs: &FsContext, fd: RawFd) -> Result<Arc<dyn OpenFile>, Errno> {
     Ok(match file::fstat(fd)? {
         stat if stat.is(file::S_IFDIR) => {
-            Arc::new(HostDirectory { inside: file::path_of(fd).is_ok_and(|path| fs.is_inside(&path)) })
+            let inside = file::path_of(fd).is_ok_and(|path| fs.is_inside(&path));
+            Arc::new(HostDirectory::new(fs, inside))
         }
         stat if stat.is(file::S_IFSOCK) => Arc::new(Socket::default()),
         _ => Arc::new(HostFile),

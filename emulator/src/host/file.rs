@@ -381,6 +381,7 @@ pub fn exists(path: &CStr) -> bool {
     unsafe { libc::access(path.as_ptr(), libc::F_OK) == 0 }
 }
 
+pub use super::exclusive::{lock_exclusive, read_up_to, unlock};
 pub use super::names::{
     chmodat, faccessat, fchownat, link_open_file, linkat, lstatat, mkdirat, mknodat, open_handle,
     open_search, open_search_beneath, openat, openat_blocking, readlinkat, renameat2, symlinkat, unlinkat,

@@ -10,6 +10,7 @@ mod context;
 mod direct;
 mod errno;
 pub mod event;
+mod exclusive;
 pub mod extable;
 mod fault;
 pub mod file;

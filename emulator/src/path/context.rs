@@ -3,10 +3,12 @@
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::guest::GuestPath;
 use super::resolve::{Resolved, View};
+use super::sidecar::{Sidecar, folds_case};
 use super::synthetic::Entry;
 use crate::fd::{self, Kind};
 use crate::host::{self, Stat};
@@ -74,6 +76,10 @@ pub struct FsContext {
     pub(super) host_root: Root,
     pub(super) sysroot: Option<Root>,
     pub(super) fallback: Fallback,
+    /// The layer that keeps names apart, on a volume that does not.
+    pub(super) sidecar: Option<Arc<Sidecar>>,
+    /// Is the recorded defect at work?
+    vetoes: AtomicBool,
     cwd: RwLock<Cwd>,
     program: RwLock<Program>,
 }
@@ -94,10 +100,16 @@ impl FsContext {
         {
             host::folding::simulate(root.raw())?;
         }
+        let sidecar = match &sysroot {
+            Some(root) if folds_case(root.raw(), &root.path)? => Some(Arc::default()),
+            _ => None,
+        };
         let context = FsContext {
             host_root,
             sysroot,
             fallback: config.fallback,
+            sidecar,
+            vetoes: AtomicBool::new(false),
             cwd: RwLock::new(Cwd::Host { inside: false }),
             program: RwLock::default(),
         };
@@ -133,9 +145,32 @@ impl FsContext {
     pub fn guest_name(&self, host: &[u8]) -> GuestPath {
         match self.sysroot.as_ref().and_then(|root| below(&root.path, host)) {
             Some(b"") => GuestPath(b"/".to_vec()),
-            Some(rest) => GuestPath(rest.to_vec()),
+            Some(rest) => GuestPath(self.unmapped(rest)),
             None => GuestPath(host.to_vec()),
         }
+    }
+
+    /// The guest's names for those of a path beneath the sysroot.
+    fn unmapped(&self, rest: &[u8]) -> Vec<u8> {
+        match (&self.sysroot, &self.sidecar) {
+            (Some(root), Some(layer)) => layer.guest_path(root.raw(), rest),
+            _ => rest.to_vec(),
+        }
+    }
+
+    /// The layer, for the files that show names of directories themselves.
+    pub fn sidecar(&self) -> Option<&Arc<Sidecar>> {
+        self.sidecar.as_ref()
+    }
+
+    /// Lets the recorded defect work from now on (`--inject sidecar-veto`): the layer vetoes the host fallback.
+    pub(crate) fn inject_veto(&self) {
+        self.vetoes.store(self.sidecar.is_some(), Ordering::Relaxed);
+    }
+
+    /// Is the recorded defect at work?
+    pub(super) fn vetoes(&self) -> bool {
+        self.vetoes.load(Ordering::Relaxed)
     }
 
     pub(super) fn cwd(&self) -> Cwd {
@@ -170,6 +205,7 @@ impl FsContext {
                 self.set_cwd(Cwd::Host { inside: place.inside });
                 Ok(())
             }
+            Resolved::Name(_) => Err(Errno::ENOENT),
             Resolved::Synthetic(node) => match node.entry {
                 Entry::Directory => {
                     self.set_cwd(Cwd::Synthetic(node.path));
@@ -218,7 +254,8 @@ impl FsContext {
     /// Holds the context still, across a fork: the child must not find it locked by a thread that it does not have.
     pub fn hold(&self) -> impl Sized + '_ {
         let program = self.program.write().unwrap_or_else(PoisonError::into_inner);
-        (self.cwd.write().unwrap_or_else(PoisonError::into_inner), program)
+        let cwd = self.cwd.write().unwrap_or_else(PoisonError::into_inner);
+        (cwd, program, self.sidecar.as_ref().map(|layer| layer.hold()))
     }
 
     /// Is the object the guest's root directory?

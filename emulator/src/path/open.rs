@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use super::guest::GuestPath;
-use super::place::{Dir, Place};
+use super::place::{Place, Target};
 use super::resolve::{Resolved, View, resolve};
 use super::synthetic::{self, Entry};
 use super::walk::Intent;
@@ -61,37 +61,83 @@ pub fn open(
                     _ => synthetic::open(process, tid, &node, flags),
                 };
             }
-            Resolved::Host(place) => match open_place(&place, flags, mode, interrupt) {
+            Resolved::Host(place) => match open_place(process, &place, flags, mode, interrupt) {
                 Err(Errno::ELOOP) if follow && retries < RETRIES => retries += 1,
+                Err(Errno::ENOENT) if flags.has(OpenFlags::CREAT) && retries < RETRIES => retries += 1,
+                other => return other,
+            },
+            Resolved::Name(target) => match create(process, &target, flags, mode, interrupt) {
+                // Somebody else made it meanwhile.
+                Err(Errno::EEXIST) if !flags.has(OpenFlags::EXCL) && retries < RETRIES => retries += 1,
                 other => return other,
             },
         }
     }
 }
 
-fn open_place(place: &Place, flags: OpenFlags, mode: u32, interrupt: &AtomicU32) -> Result<Opened, Errno> {
+/// Opens an object.
+fn open_place(
+    process: &Process,
+    place: &Place,
+    flags: OpenFlags,
+    mode: u32,
+    interrupt: &AtomicU32,
+) -> Result<Opened, Errno> {
     if flags.has(OpenFlags::CREAT) && place.slash {
         return Err(Errno::EISDIR);
     }
     let (dir, name) = place.at();
-    let host_flags = flags | OpenFlags::NOFOLLOW;
+    let mut host_flags = flags | OpenFlags::NOFOLLOW;
+    if flags.has(OpenFlags::CREAT) && place.inside && process.fs.has_layer() {
+        // What is to be made anew here is made under the layer's lock, not by this call.
+        if flags.has(OpenFlags::EXCL) {
+            return Err(Errno::EEXIST);
+        }
+        if file::lstatat(dir, name)?.is(file::S_IFDIR) {
+            return Err(Errno::EISDIR);
+        }
+        host_flags = host_flags.without(OpenFlags::CREAT);
+    }
     let fd = file::openat_blocking(dir, name, host_flags, mode, interrupt)?;
-    let beside = match &place.dir {
-        Dir::Own(own) => Some(own.as_raw_fd()),
-        Dir::Cwd | Dir::Kept(_) => None,
-    };
-    let open = describe(&fd, place.inside, flags)?;
+    let open = describe(process, &fd, place.inside, flags)?;
+    Ok(Opened { fd, open, beside: place.dir.own() })
+}
+
+/// Makes a file and opens it.
+fn create(
+    process: &Process,
+    target: &Target,
+    flags: OpenFlags,
+    mode: u32,
+    interrupt: &AtomicU32,
+) -> Result<Opened, Errno> {
+    if target.slash {
+        return Err(Errno::EISDIR);
+    }
+    let layered = target.inside && process.fs.has_layer();
+    let claim = if layered { OpenFlags::EXCL } else { OpenFlags::default() };
+    let host_flags = flags | OpenFlags::NOFOLLOW | claim;
+    let fd =
+        process.fs.make(target, |dir, name| file::openat_blocking(dir, name, host_flags, mode, interrupt))?;
+    let open = describe(process, &fd, target.inside, flags)?;
+    // The layer's locks, too, took numbers for a while.
+    let beside = if layered { Some(0) } else { target.dir.own() };
     Ok(Opened { fd, open, beside })
 }
 
 /// What the table must know of a file of the host's.
-fn describe(fd: &OwnedFd, inside: bool, flags: OpenFlags) -> Result<Arc<dyn OpenFile>, Errno> {
+fn describe(
+    process: &Process,
+    fd: &OwnedFd,
+    inside: bool,
+    flags: OpenFlags,
+) -> Result<Arc<dyn OpenFile>, Errno> {
     let directory = if flags.has(OpenFlags::TMPFILE_BIT) {
         false
     } else {
         flags.has(OpenFlags::DIRECTORY) || file::fstat(fd.as_raw_fd())?.is(file::S_IFDIR)
     };
-    Ok(if directory { Arc::new(HostDirectory { inside }) } else { Arc::new(HostFile) })
+    Ok(if directory { Arc::new(HostDirectory::new(&process.fs, inside)) } else { Arc::new(HostFile) })
 }
 
 /// Opens the object behind a descriptor once more, as `/proc/self/fd/N` does.

@@ -37,6 +37,7 @@ pub fn open_program(view: View<'_>, dirfd: i32, path: &GuestPath, follow: bool) 
             file::faccessat(dir, name, 1, true)?;
             file::openat(dir, name, OpenFlags::CLOEXEC | OpenFlags::NOFOLLOW, 0)?
         }
+        Resolved::Name(_) => return Err(Errno::ENOENT),
         Resolved::Synthetic(node) => match node.entry {
             Entry::Descriptor(fd) => return open_descriptor(view, fd),
             _ => return Err(Errno::EACCES),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::context::{Cwd, FsContext};
 use super::guest::{GuestPath, names};
-use super::place::{Dir, Place};
+use super::place::{Dir, Place, Target};
+use super::sidecar::GuestName;
 use super::synthetic::{self, Entry, Node};
 use super::walk::{Component, Intent, Link, Step, Walk};
 use crate::fd::{FdTable, Kind};
@@ -34,8 +35,10 @@ pub struct View<'a> {
 /// What a path leads to.
 #[derive(Debug)]
 pub enum Resolved {
-    /// An object of the host's, in either tree, or the place for one.
+    /// An object of the host's, in either tree.
     Host(Place),
+    /// A name to be made, moved or removed in either tree; what [`Intent::Create`] found absent.
+    Name(Target),
     /// An object that only the guest has.
     Synthetic(Node),
 }
@@ -48,6 +51,19 @@ impl Resolved {
     pub fn place_or(self, errno: Errno) -> Result<Place, Errno> {
         match self {
             Resolved::Host(place) => Ok(place),
+            Resolved::Name(_) => Err(Errno::ENOENT),
+            Resolved::Synthetic(_) => Err(errno),
+        }
+    }
+
+    /// The name; the synthetic layer refuses what is asked with `errno`.
+    ///
+    /// # Errors
+    /// `errno`; `EEXIST` for an object.
+    pub fn target_or(self, errno: Errno) -> Result<Target, Errno> {
+        match self {
+            Resolved::Name(target) => Ok(target),
+            Resolved::Host(_) => Err(Errno::EEXIST),
             Resolved::Synthetic(_) => Err(errno),
         }
     }
@@ -73,6 +89,7 @@ pub fn resolve(view: View<'_>, dirfd: i32, path: &GuestPath, intent: Intent) -> 
         depth: None,
         slash: path.0.ends_with(b"/"),
         links: 0,
+        mapped: false,
     };
     let mut resolver = Resolver { view, walk, literal: None };
     if path.is_absolute() {
@@ -99,6 +116,7 @@ impl Resolver<'_> {
         loop {
             match self.walk.run()? {
                 Step::Done(place) => return Ok(Resolved::Host(place)),
+                Step::Name(target) => return Ok(Resolved::Name(target)),
                 Step::Root => self.start_at_root(),
                 Step::Synthetic => {
                     if let Some(resolved) = self.synthetic()? {
@@ -165,6 +183,9 @@ impl Resolver<'_> {
     fn fall_back(&mut self, component: &Component) -> Result<(), Errno> {
         if let Some(link) = &component.link {
             return Err(if self.host_has(link) { Errno::ELOOP } else { Errno::ENOENT });
+        }
+        if self.walk.fs.vetoes() {
+            return Err(Errno::ENOENT);
         }
         let literal = self.literal.take().ok_or(Errno::ENOENT)?;
         self.walk.todo = literal;
@@ -247,7 +268,8 @@ impl Resolver<'_> {
                 // The name itself is the synthetic layer's; what it names is the host's.
                 Entry::Device(name) if self.walk.intent != Intent::Mutate => {
                     let dev = file::open_search(self.walk.fs.host_root.raw(), c"dev")?;
-                    let place = Place::new(Dir::Own(Arc::new(dev)), name.to_bytes(), false, false)?;
+                    let name = GuestName::new(name.to_bytes()).literal()?;
+                    let place = Place { dir: Dir::Own(Arc::new(dev)), name, inside: false, slash: false };
                     return Ok(Some(Resolved::Host(place)));
                 }
                 _ => {}

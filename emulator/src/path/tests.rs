@@ -69,24 +69,28 @@ impl Trees {
         let place = match resolved {
             Err(errno) => return errno.name().to_owned(),
             Ok(Resolved::Synthetic(node)) => return format!("syn:{:?}", node.path),
-            Ok(Resolved::Host(place)) => place,
+            Ok(Resolved::Host(place)) => {
+                let (dir, name) = place.at();
+                if exists && let Err(errno) = file::lstatat(dir, name) {
+                    return errno.name().to_owned();
+                }
+                (place.dir.clone(), place.name.as_bytes().to_vec(), place.inside)
+            }
+            Ok(Resolved::Name(target)) => (target.dir, target.name.as_bytes().to_vec(), target.inside),
         };
-        let (dir, name) = place.at();
-        if exists && let Err(errno) = file::lstatat(dir, name) {
-            return errno.name().to_owned();
-        }
-        let mut path = PathBuf::from(String::from_utf8(file::path_of(dir).unwrap()).unwrap());
-        if name != c"." {
-            path.push(name.to_str().unwrap());
+        let (dir, name, inside) = place;
+        let mut path = PathBuf::from(String::from_utf8(file::path_of(dir.raw()).unwrap()).unwrap());
+        if name != b"." {
+            path.push(std::str::from_utf8(&name).unwrap());
         }
         let path = path.to_str().unwrap();
         match path.strip_prefix(self.0.join("sr").to_str().unwrap()) {
             Some(rest) => {
-                assert!(place.inside, "{path} lies in the sysroot");
+                assert!(inside, "{path} lies in the sysroot");
                 format!("in:{}", if rest.is_empty() { "/" } else { rest })
             }
             None => {
-                assert!(!place.inside, "{path} lies outside the sysroot");
+                assert!(!inside, "{path} lies outside the sysroot");
                 format!("host:{path}")
             }
         }
@@ -122,7 +126,7 @@ impl Trees {
                 let path = CString::new(path.to_str().unwrap()).unwrap();
                 let flags = OpenFlags::DIRECTORY | OpenFlags::CLOEXEC;
                 let fd = file::openat(file::CWD, &path, flags, 0).unwrap();
-                files.install(fd, Arc::new(HostDirectory { inside }), None).unwrap()
+                files.install(fd, Arc::new(HostDirectory::new(&fs, inside)), None).unwrap()
             }
         };
         let view = View { fs: &fs, files: &files, tid: 1 };

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use super::context::FsContext;
 use super::guest::names;
-use super::place::{Dir, Place};
+use super::place::{Dir, Place, Target};
+use super::sidecar::{DiskName, GuestName, Sidecar, Verdict};
 use crate::host::file;
 use crate::syscall::Errno;
 
@@ -58,8 +59,10 @@ pub(super) struct Component {
 
 /// Where a walk came to.
 pub(super) enum Step {
-    /// The answer.
+    /// An object.
     Done(Place),
+    /// A name to be made, moved or removed.
+    Name(Target),
     /// What is left starts again at the guest's root.
     Root,
     /// What is left starts in the synthetic layer, its first component included.
@@ -80,6 +83,8 @@ pub(super) struct Walk<'a> {
     /// Did the path end in a slash?
     pub slash: bool,
     pub links: u32,
+    /// Did any component so far come from a row of an index? Then what is absent is so for good.
+    pub mapped: bool,
 }
 
 impl Walk<'_> {
@@ -90,7 +95,7 @@ impl Walk<'_> {
             let last = self.todo.is_empty();
             match component.name.as_slice() {
                 b"." | b".." if last && self.intent == Intent::Mutate => {
-                    return self.place(&component.name).map(Step::Done);
+                    return Ok(Step::Name(self.target(&component.name)));
                 }
                 b"." => {}
                 b".." => {
@@ -114,12 +119,15 @@ impl Walk<'_> {
         }
         // The path ended in a directory that is already open. For a mutation that is the root, which only itself
         // can be named as.
-        let name: &[u8] = if self.intent == Intent::Mutate { b"/" } else { b"." };
-        self.place(name).map(Step::Done)
+        if self.intent == Intent::Mutate {
+            return Ok(Step::Name(self.target(b"/")));
+        }
+        GuestName::new(b".").literal().map(|name| Step::Done(self.place(name)))
     }
 
     /// Goes down through all intermediate directories at once, if the host can promise that no symbolic link is among
-    /// them; else the walk goes step by step. Not outside a sysroot, which must be recognised on the way.
+    /// them; else the walk goes step by step. Not outside a sysroot, which must be recognised on the way, nor where
+    /// the sidecar layer has a word about each name.
     fn leap(&mut self) -> Result<(), Errno> {
         let between = self.todo.len().saturating_sub(1);
         let plain = |component: &Component| {
@@ -127,6 +135,7 @@ impl Walk<'_> {
         };
         let first = self.todo.front().map(|component| component.name.as_slice());
         if between < 2
+            || self.layer().is_some()
             || self.inside != self.fs.sysroot.is_some()
             || first.is_some_and(|name| SYNTHETIC.contains(&name))
             || !self.todo.iter().take(between).all(plain)
@@ -144,13 +153,39 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn place(&self, name: &[u8]) -> Result<Place, Errno> {
-        Place::new(self.dir.clone(), name, self.inside, self.slash)
+    fn place(&self, name: DiskName) -> Place {
+        Place { dir: self.dir.clone(), name, inside: self.inside, slash: self.slash }
+    }
+
+    fn target(&self, name: &[u8]) -> Target {
+        let name = GuestName::new(name);
+        Target { dir: self.dir.clone(), name, inside: self.inside, slash: self.slash }
+    }
+
+    /// The sidecar layer, where it has a word.
+    fn layer(&self) -> Option<&Sidecar> {
+        self.fs.sidecar.as_deref().filter(|_| self.inside)
+    }
+
+    /// Where the volume has `component`; `None` when the layer says that the sysroot does not have it.
+    fn spell(&mut self, component: &Component) -> Result<Option<Place>, Errno> {
+        let name = GuestName::new(&component.name);
+        let verdict = match self.layer() {
+            None => return name.literal().map(|name| Some(self.place(name))),
+            Some(layer) => layer.verdict(self.dir.raw(), &name)?,
+        };
+        Ok(match verdict {
+            Verdict::NotOurs => None,
+            Verdict::Translated { name, mapped } => {
+                self.mapped |= mapped;
+                Some(self.place(name))
+            }
+        })
     }
 
     /// Goes down into an intermediate directory.
     fn enter(&mut self, component: Component) -> Result<Option<Step>, Errno> {
-        let place = self.place(&component.name)?;
+        let Some(place) = self.spell(&component)? else { return self.absent(component) };
         let (dir, name) = place.at();
         match file::open_search(dir, name) {
             Ok(opened) => {
@@ -175,11 +210,14 @@ impl Walk<'_> {
 
     /// Deals with the last component.
     fn last(&mut self, component: Component) -> Result<Option<Step>, Errno> {
-        let place = self.place(&component.name)?;
         let (follow, must_exist) = match self.intent {
-            Intent::Mutate => return Ok(Some(Step::Done(place))),
+            Intent::Mutate => return Ok(Some(Step::Name(self.target(&component.name)))),
             Intent::Lookup { follow } => (follow, true),
             Intent::Create { follow } => (follow, false),
+        };
+        let new = |walk: &Self| Ok(Some(Step::Name(walk.target(&component.name))));
+        let Some(place) = self.spell(&component)? else {
+            return if must_exist { self.absent(component) } else { new(self) };
         };
         let (dir, name) = place.at();
         if !self.inside && self.fs.sysroot.is_some() {
@@ -190,7 +228,8 @@ impl Walk<'_> {
                 }
                 Ok(stat) if !stat.is(file::S_IFLNK) => return Ok(Some(Step::Done(place))),
                 Ok(_) => {}
-                Err(Errno::ENOENT) => return Ok(Some(Step::Done(place))),
+                Err(Errno::ENOENT) if must_exist => return Ok(Some(Step::Done(place))),
+                Err(Errno::ENOENT) => return new(self),
                 Err(errno) => return Err(errno),
             }
         }
@@ -204,13 +243,15 @@ impl Walk<'_> {
                     Ok(Some(Step::Done(place)))
                 }
             }
-            Err(Errno::ENOENT) => Ok(Some(Step::Done(place))),
+            Err(Errno::ENOENT) => new(self),
             Err(errno) => Err(errno),
         }
     }
 
     fn absent(&self, component: Component) -> Result<Option<Step>, Errno> {
-        if self.inside { Ok(Some(Step::Absent(component))) } else { Err(Errno::ENOENT) }
+        // Beneath a mapped prefix the sysroot's word is the last; what a link leads to is the resolver's to say.
+        let last_word = self.mapped && component.link.is_none();
+        if self.inside && !last_word { Ok(Some(Step::Absent(component))) } else { Err(Errno::ENOENT) }
     }
 
     /// Puts the target of a symbolic link in front of what is left.
@@ -281,7 +322,7 @@ impl Walk<'_> {
     }
 
     fn is_sysroot(&self, stat: &file::Stat) -> bool {
-        self.fs.sysroot.as_ref().is_some_and(|root| root.identity == stat.identity())
+        !self.fs.vetoes() && self.fs.sysroot.as_ref().is_some_and(|root| root.identity == stat.identity())
     }
 
     /// A host path led to the sysroot: what is left is a guest name, and stays inside.

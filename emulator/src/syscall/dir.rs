@@ -7,32 +7,30 @@ use super::args::{AT_EMPTY_PATH, AT_REMOVEDIR, AT_SYMLINK_FOLLOW};
 use super::{Errno, SysResult};
 use crate::host::file;
 use crate::path::synthetic::Entry;
-use crate::path::{AT_FDCWD, Intent, Place, Resolved};
+use crate::path::{AT_FDCWD, Intent, Resolved, Target};
 use crate::task::Task;
 
-/// The place that a name is to be made in. The synthetic layer has all its names already.
-fn new_place(task: &Task, dirfd: u64, addr: u64) -> Result<Place, Errno> {
-    task.resolve(dirfd, addr, Intent::Mutate)?.place_or(Errno::EEXIST)
+/// The name that is to be made. The synthetic layer has all its names already.
+fn new_name(task: &Task, dirfd: u64, addr: u64) -> Result<Target, Errno> {
+    task.resolve(dirfd, addr, Intent::Mutate)?.target_or(Errno::EEXIST)
 }
 
-/// As [`new_place`], for what is no directory: a slash at the end names nothing that could be made.
-fn new_file_place(task: &Task, dirfd: u64, addr: u64) -> Result<Place, Errno> {
-    let place = new_place(task, dirfd, addr)?;
-    let (dir, name) = place.at();
-    if place.slash && name.to_bytes() != b"/" {
-        return Err(if file::lstatat(dir, name).is_ok() { Errno::EEXIST } else { Errno::ENOENT });
+/// As [`new_name`], for what is no directory: a slash at the end names nothing that could be made.
+fn new_file_name(task: &Task, dirfd: u64, addr: u64) -> Result<Target, Errno> {
+    let target = new_name(task, dirfd, addr)?;
+    if target.says_directory() {
+        return Err(if task.process.fs.look(&target).is_ok() { Errno::EEXIST } else { Errno::ENOENT });
     }
-    Ok(place)
+    Ok(target)
 }
 
-/// The place of an existing name that is to be moved or removed.
-fn old_place(task: &Task, dirfd: u64, addr: u64) -> Result<Place, Errno> {
-    let place = task.resolve(dirfd, addr, Intent::Mutate)?.place_or(Errno::EPERM)?;
-    let (dir, name) = place.at();
-    if place.slash && name.to_bytes() != b"/" && !file::lstatat(dir, name)?.is(file::S_IFDIR) {
+/// An existing name that is to be moved or removed.
+fn old_name(task: &Task, dirfd: u64, addr: u64) -> Result<Target, Errno> {
+    let target = task.resolve(dirfd, addr, Intent::Mutate)?.target_or(Errno::EPERM)?;
+    if target.says_directory() && !task.process.fs.look(&target)?.is(file::S_IFDIR) {
         return Err(Errno::ENOTDIR);
     }
-    Ok(place)
+    Ok(target)
 }
 
 /// Makes a directory.
@@ -40,9 +38,8 @@ fn old_place(task: &Task, dirfd: u64, addr: u64) -> Result<Place, Errno> {
 /// # Errors
 /// As mkdir(2).
 pub fn mkdirat(task: &mut Task, args: [u64; 6]) -> SysResult {
-    let place = new_place(task, args[0], args[1])?;
-    let (dir, name) = place.at();
-    file::mkdirat(dir, name, args[2] as u32 & 0o7777)?;
+    let target = new_name(task, args[0], args[1])?;
+    task.process.fs.make(&target, |dir, name| file::mkdirat(dir, name, args[2] as u32 & 0o7777))?;
     Ok(0)
 }
 
@@ -51,9 +48,9 @@ pub fn mkdirat(task: &mut Task, args: [u64; 6]) -> SysResult {
 /// # Errors
 /// As mknod(2).
 pub fn mknodat(task: &mut Task, args: [u64; 6]) -> SysResult {
-    let place = new_file_place(task, args[0], args[1])?;
-    let (dir, name) = place.at();
-    file::mknodat(dir, name, args[2] as u32, unpack_device(args[3] & 0xffff_ffff))?;
+    let target = new_file_name(task, args[0], args[1])?;
+    let device = unpack_device(args[3] & 0xffff_ffff);
+    task.process.fs.make(&target, |dir, name| file::mknodat(dir, name, args[2] as u32, device))?;
     Ok(0)
 }
 
@@ -65,9 +62,8 @@ pub fn unlinkat(task: &mut Task, args: [u64; 6]) -> SysResult {
     if args[2] & !AT_REMOVEDIR != 0 {
         return Err(Errno::EINVAL);
     }
-    let place = old_place(task, args[0], args[1])?;
-    let (dir, name) = place.at();
-    file::unlinkat(dir, name, args[2] & AT_REMOVEDIR != 0)?;
+    let target = old_name(task, args[0], args[1])?;
+    task.process.fs.remove(&target, args[2] & AT_REMOVEDIR != 0)?;
     Ok(0)
 }
 
@@ -76,14 +72,13 @@ pub fn unlinkat(task: &mut Task, args: [u64; 6]) -> SysResult {
 /// # Errors
 /// As symlink(2).
 pub fn symlinkat(task: &mut Task, args: [u64; 6]) -> SysResult {
-    let target = task.path(args[0])?;
-    if target.0.is_empty() {
+    let text = task.path(args[0])?;
+    if text.0.is_empty() {
         return Err(Errno::ENOENT);
     }
-    let target = CString::new(target.0).map_err(|_| Errno::EINVAL)?;
-    let place = new_file_place(task, args[1], args[2])?;
-    let (dir, name) = place.at();
-    file::symlinkat(&target, dir, name)?;
+    let text = CString::new(text.0).map_err(|_| Errno::EINVAL)?;
+    let target = new_file_name(task, args[1], args[2])?;
+    task.process.fs.make(&target, |dir, name| file::symlinkat(&text, dir, name))?;
     Ok(0)
 }
 
@@ -103,21 +98,17 @@ pub fn linkat(task: &mut Task, args: [u64; 6]) -> SysResult {
     } else {
         let follow = flags & AT_SYMLINK_FOLLOW != 0;
         match task.resolve(args[0], args[1], Intent::Lookup { follow })? {
-            Resolved::Host(place) => Ok(place),
             Resolved::Synthetic(node) => match node.entry {
                 Entry::Descriptor(fd) if follow => Err(fd),
                 _ => return Err(Errno::EXDEV),
             },
+            other => Ok(other.place_or(Errno::EXDEV)?),
         }
     };
-    let target = new_file_place(task, args[2], args[3])?;
-    let (dir, name) = target.at();
+    let target = new_file_name(task, args[2], args[3])?;
     match source {
-        Ok(place) => {
-            let (from, old) = place.at();
-            file::linkat(from, old, dir, name)?;
-        }
-        Err(fd) => file::link_open_file(fd, dir, name)?,
+        Ok(place) => task.process.fs.link(&place, &target)?,
+        Err(fd) => task.process.fs.link_open(fd, &target)?,
     }
     Ok(0)
 }
@@ -139,14 +130,12 @@ pub fn renameat2(task: &mut Task, args: [u64; 6]) -> SysResult {
     if flags & !7 != 0 || (flags & 2 != 0 && flags & 5 != 0) {
         return Err(Errno::EINVAL);
     }
-    let from = old_place(task, args[0], args[1])?;
-    let to = task.resolve(args[2], args[3], Intent::Mutate)?.place_or(Errno::EXDEV)?;
-    let (from_dir, old) = from.at();
-    let (to_dir, new) = to.at();
-    if to.slash && new.to_bytes() != b"/" && !file::lstatat(from_dir, old)?.is(file::S_IFDIR) {
+    let from = old_name(task, args[0], args[1])?;
+    let to = task.resolve(args[2], args[3], Intent::Mutate)?.target_or(Errno::EXDEV)?;
+    if to.says_directory() && !task.process.fs.look(&from)?.is(file::S_IFDIR) {
         return Err(Errno::ENOTDIR);
     }
-    file::renameat2(from_dir, old, to_dir, new, flags as u32)?;
+    task.process.fs.rename(&from, &to, flags as u32)?;
     Ok(0)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::abi::{Reader, read_iovec, rights};
 use super::args::restartable;
-use super::unix_address::{Use, guest_address, host_address};
+use super::unix_address::{bind_address, guest_address, host_address};
 use super::{Errno, SysResult};
 use crate::fd::Socket;
 use crate::host::net::{self, Received};
@@ -71,9 +71,7 @@ pub fn socketpair(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn bind(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let address = read_address(task, args[1], args[2])?;
-    let host = host_address(task, &address, Use::Bind)?;
-    net::bind(args[0] as i32, &host.bytes)?;
-    if host.bytes != address {
+    if bind_address(task, &address, |host| net::bind(args[0] as i32, host))? {
         open.set_bound_address(address);
     }
     Ok(0)
@@ -116,7 +114,7 @@ pub fn accept(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn connect(task: &mut Task, args: [u64; 6]) -> SysResult {
     task.process.files.get(args[0] as i32)?;
     let address = read_address(task, args[1], args[2])?;
-    let host = host_address(task, &address, Use::Reach)?;
+    let host = host_address(task, &address)?;
     net::connect(args[0] as i32, &host.bytes, &task.cpu.interrupt).map_err(restartable)?;
     Ok(0)
 }
@@ -166,7 +164,7 @@ pub fn sendto(task: &mut Task, args: [u64; 6]) -> SysResult {
     task.process.files.get(args[0] as i32)?;
     let span = one_span(task, args[1], args[2])?;
     let address = if args[4] == 0 { Vec::new() } else { read_address(task, args[4], args[5])? };
-    let mut host = host_address(task, &address, Use::Reach)?;
+    let mut host = host_address(task, &address)?;
     let interrupt = &task.cpu.interrupt;
     let sent = net::send(args[0] as i32, &[span], &mut host.bytes, &mut [], args[3] as i32, interrupt);
     sent.map(|sent| sent as u64).map_err(restartable)
@@ -214,7 +212,7 @@ fn send_message(task: &Task, fd: i32, addr: u64, flags: u64) -> Result<usize, Er
     } else {
         read_address(task, message.name, u64::from(message.name_len))?
     };
-    let mut host = host_address(task, &address, Use::Reach)?;
+    let mut host = host_address(task, &address)?;
     if message.control_len > CONTROL_MAX {
         return Err(Errno::ENOBUFS);
     }

@@ -37,6 +37,7 @@ pub(super) fn object(task: &Task, dirfd: u64, addr: u64, flags: u64) -> Result<O
 fn from_path(task: &Task, dirfd: i32, path: &GuestPath, follow: bool) -> Result<Object, Errno> {
     Ok(match resolve(task.view(), dirfd, path, Intent::Lookup { follow })? {
         Resolved::Host(place) => Object::Place(place),
+        Resolved::Name(_) => return Err(Errno::ENOENT),
         Resolved::Synthetic(node) => match node.entry {
             Entry::Descriptor(fd) if follow => Object::Open(fd),
             _ => Object::Synthetic(node),

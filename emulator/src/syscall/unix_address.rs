@@ -1,10 +1,11 @@
 //! `AF_UNIX` addresses, which are paths.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::ffi::CStr;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use super::Errno;
 use crate::host::file;
-use crate::path::{AT_FDCWD, Dir, GuestPath, Intent, Resolved, resolve};
+use crate::path::{AT_FDCWD, Dir, GuestPath, Intent, resolve};
 use crate::task::Task;
 
 /// `AF_UNIX`, and where the path starts.
@@ -15,15 +16,6 @@ const PATH_MAX: usize = 108;
 
 /// How a path through a directory handle starts.
 const THROUGH: &[u8] = if cfg!(target_os = "macos") { b"/dev/fd/" } else { b"/proc/self/fd/" };
-
-/// What an address is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    /// To make the socket's name.
-    Bind,
-    /// To find a socket by its name.
-    Reach,
-}
 
 /// An address for the host, and the descriptor that its path may go through.
 pub struct HostAddress {
@@ -48,31 +40,56 @@ fn path(address: &[u8]) -> Option<&[u8]> {
     (!path.is_empty()).then_some(path)
 }
 
-/// The host's address for a guest's.
+/// The host's address for a guest's, to reach a socket by.
 ///
 /// # Errors
 /// As path resolution has them.
-pub fn host_address(task: &Task, address: &[u8], purpose: Use) -> Result<HostAddress, Errno> {
-    let Some(guest) = path(address) else { return Ok(address.into()) };
-    if !task.process.fs.has_sysroot() {
+pub fn host_address(task: &Task, address: &[u8]) -> Result<HostAddress, Errno> {
+    let Some(guest) = path(address).filter(|_| task.process.fs.has_sysroot()) else {
         return Ok(address.into());
-    }
-    let intent = match purpose {
-        Use::Bind => Intent::Mutate,
-        Use::Reach => Intent::Lookup { follow: true },
     };
-    let place = match resolve(task.view(), AT_FDCWD, &GuestPath::from(guest), intent)? {
-        Resolved::Host(place) => place,
-        Resolved::Synthetic(_) if purpose == Use::Bind => return Err(Errno::EADDRINUSE),
-        Resolved::Synthetic(_) => return Err(Errno::ECONNREFUSED),
-    };
+    let found = resolve(task.view(), AT_FDCWD, &GuestPath::from(guest), Intent::Lookup { follow: true })?;
+    let place = found.place_or(Errno::ECONNREFUSED)?;
     let (dir, name) = place.at();
-    let (dir, handle) = match &place.dir {
-        // A name in the working directory is the same for the host.
-        Dir::Cwd => return Ok(build(name.to_bytes(), None)),
-        _ => (dir, file::open_search(dir, c".")?),
+    // A name in the working directory is the same for the host.
+    if matches!(place.dir, Dir::Cwd) { Ok(build(name.to_bytes(), None)) } else { compose(dir, name) }
+}
+
+/// Makes the name in a guest's address by `bind`, which is given the host's address; false when both are the same.
+///
+/// # Errors
+/// `EADDRINUSE`; what `bind` says; as path resolution has them.
+pub fn bind_address(
+    task: &Task,
+    address: &[u8],
+    mut bind: impl FnMut(&[u8]) -> Result<(), Errno>,
+) -> Result<bool, Errno> {
+    let Some(guest) = path(address).filter(|_| task.process.fs.has_sysroot()) else {
+        return bind(address).map(|()| false);
     };
-    let mut whole = file::path_of(dir)?;
+    let found = resolve(task.view(), AT_FDCWD, &GuestPath::from(guest), Intent::Mutate)?;
+    let target = found.target_or(Errno::EADDRINUSE)?;
+    let relative = matches!(target.dir, Dir::Cwd);
+    let mut changed = true;
+    let bound = task.process.fs.make(&target, |dir, name| {
+        // A name in the working directory is the same for the host, but for one that only the host knows: as a whole
+        // path others can tell what it stands for.
+        let host = if relative && name.to_bytes() == target.name.as_bytes() {
+            build(name.to_bytes(), None)
+        } else {
+            compose(dir, name)?
+        };
+        changed = host.bytes != address;
+        bind(&host.bytes).map_err(|errno| if errno == Errno::EADDRINUSE { Errno::EEXIST } else { errno })
+    });
+    bound.map_err(|errno| if errno == Errno::EEXIST { Errno::EADDRINUSE } else { errno })?;
+    Ok(changed)
+}
+
+/// The host's address of `name` in `dir`: the whole path if it is short enough, else through a handle.
+fn compose(dir: RawFd, name: &CStr) -> Result<HostAddress, Errno> {
+    let handle = file::open_search(dir, c".")?;
+    let mut whole = file::path_of(handle.as_raw_fd())?;
     whole.push(b'/');
     whole.extend_from_slice(name.to_bytes());
     if whole.len() < PATH_MAX {
