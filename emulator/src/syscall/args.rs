@@ -1,5 +1,6 @@
 //! Arguments as family functions read them.
 
+use crate::host::net;
 use crate::mem::{GuestAddr, Mem, Span};
 use crate::path::{self, GuestPath, Intent, Resolved, View};
 use crate::syscall::Errno;
@@ -70,4 +71,23 @@ impl Task {
 /// A host call that was interrupted is made again after a handler with `SA_RESTART`.
 pub fn restartable(errno: Errno) -> Errno {
     if errno == Errno::EINTR { Errno::ERESTARTSYS } else { errno }
+}
+
+/// `SO_RCVTIMEO`.
+pub const RECEIVE_LIMIT: i32 = 20;
+/// `SO_SNDTIMEO`.
+pub const SEND_LIMIT: i32 = 21;
+
+/// As [`restartable`], for a call on `fd`: on a socket whose option `limit` bounds the wait, it is not made again.
+///
+/// # Source
+/// signal(7), "Interruption of system calls and library functions by signal handlers".
+pub fn restartable_on(fd: i32, limit: i32, errno: Errno) -> Errno {
+    const SOL_SOCKET: i32 = 1;
+    if errno != Errno::EINTR {
+        return errno;
+    }
+    let bounded =
+        net::get_option(fd, SOL_SOCKET, limit, 16).is_ok_and(|time| time.iter().any(|&byte| byte != 0));
+    if bounded { errno } else { Errno::ERESTARTSYS }
 }

@@ -1,14 +1,14 @@
 //! Reading and writing.
 
 use super::abi::{MAX_TRANSFER, read_iovec};
-use super::args::restartable;
+use super::args::{RECEIVE_LIMIT, SEND_LIMIT, restartable_on};
 use super::{Errno, SysResult};
 use crate::host::file;
 use crate::mem::{GuestAddr, Span};
 use crate::task::Task;
 
-fn done(result: Result<usize, Errno>) -> SysResult {
-    result.map(|count| count as u64).map_err(restartable)
+fn done(fd: u64, limit: i32, result: Result<usize, Errno>) -> SysResult {
+    result.map(|count| count as u64).map_err(|errno| restartable_on(fd as i32, limit, errno))
 }
 
 fn buffer(task: &Task, addr: u64, len: u64) -> Result<Span, Errno> {
@@ -22,7 +22,7 @@ fn buffer(task: &Task, addr: u64, len: u64) -> Result<Span, Errno> {
 pub fn read(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let span = buffer(task, args[1], args[2])?;
-    done(open.read(args[0] as i32, &[span], &task.cpu.interrupt))
+    done(args[0], RECEIVE_LIMIT, open.read(args[0] as i32, &[span], &task.cpu.interrupt))
 }
 
 /// Writes.
@@ -32,7 +32,7 @@ pub fn read(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn write(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let span = buffer(task, args[1], args[2])?;
-    done(open.write(args[0] as i32, &[span], &task.cpu.interrupt))
+    done(args[0], SEND_LIMIT, open.write(args[0] as i32, &[span], &task.cpu.interrupt))
 }
 
 /// Reads into several buffers.
@@ -42,7 +42,7 @@ pub fn write(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn readv(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let spans = read_iovec(task.mem(), GuestAddr(args[1]), args[2])?;
-    done(open.read(args[0] as i32, &spans, &task.cpu.interrupt))
+    done(args[0], RECEIVE_LIMIT, open.read(args[0] as i32, &spans, &task.cpu.interrupt))
 }
 
 /// Writes from several buffers.
@@ -52,7 +52,7 @@ pub fn readv(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn writev(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let spans = read_iovec(task.mem(), GuestAddr(args[1]), args[2])?;
-    done(open.write(args[0] as i32, &spans, &task.cpu.interrupt))
+    done(args[0], SEND_LIMIT, open.write(args[0] as i32, &spans, &task.cpu.interrupt))
 }
 
 /// Reads at an offset.
@@ -62,7 +62,7 @@ pub fn writev(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn pread64(task: &mut Task, args: [u64; 6]) -> SysResult {
     task.process.files.get(args[0] as i32)?;
     let span = buffer(task, args[1], args[2])?;
-    done(file::pread(args[0] as i32, span, args[3] as i64))
+    done(args[0], RECEIVE_LIMIT, file::pread(args[0] as i32, span, args[3] as i64))
 }
 
 /// Writes at an offset.
@@ -72,7 +72,7 @@ pub fn pread64(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn pwrite64(task: &mut Task, args: [u64; 6]) -> SysResult {
     task.process.files.get(args[0] as i32)?;
     let span = buffer(task, args[1], args[2])?;
-    done(file::pwrite(args[0] as i32, span, args[3] as i64))
+    done(args[0], SEND_LIMIT, file::pwrite(args[0] as i32, span, args[3] as i64))
 }
 
 /// Reads at an offset into several buffers. The offset is the fourth argument, whole, on 64-bit machines.
@@ -85,7 +85,7 @@ pub fn preadv(task: &mut Task, args: [u64; 6]) -> SysResult {
     if (args[3] as i64) < 0 {
         return Err(Errno::EINVAL);
     }
-    done(file::preadv(args[0] as i32, &spans, args[3] as i64, 0))
+    done(args[0], RECEIVE_LIMIT, file::preadv(args[0] as i32, &spans, args[3] as i64, 0))
 }
 
 /// Writes at an offset from several buffers.
@@ -98,7 +98,7 @@ pub fn pwritev(task: &mut Task, args: [u64; 6]) -> SysResult {
     if (args[3] as i64) < 0 {
         return Err(Errno::EINVAL);
     }
-    done(file::pwritev(args[0] as i32, &spans, args[3] as i64, 0))
+    done(args[0], SEND_LIMIT, file::pwritev(args[0] as i32, &spans, args[3] as i64, 0))
 }
 
 /// Reads at an offset, or at the position for -1, with `RWF_*` flags.
@@ -109,9 +109,9 @@ pub fn preadv2(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let spans = read_iovec(task.mem(), GuestAddr(args[1]), args[2])?;
     if args[3] == u64::MAX && args[5] == 0 {
-        return done(open.read(args[0] as i32, &spans, &task.cpu.interrupt));
+        return done(args[0], RECEIVE_LIMIT, open.read(args[0] as i32, &spans, &task.cpu.interrupt));
     }
-    done(file::preadv(args[0] as i32, &spans, args[3] as i64, args[5] as i32))
+    done(args[0], RECEIVE_LIMIT, file::preadv(args[0] as i32, &spans, args[3] as i64, args[5] as i32))
 }
 
 /// Writes at an offset, or at the position for -1, with `RWF_*` flags.
@@ -122,9 +122,9 @@ pub fn pwritev2(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let spans = read_iovec(task.mem(), GuestAddr(args[1]), args[2])?;
     if args[3] == u64::MAX && args[5] == 0 {
-        return done(open.write(args[0] as i32, &spans, &task.cpu.interrupt));
+        return done(args[0], SEND_LIMIT, open.write(args[0] as i32, &spans, &task.cpu.interrupt));
     }
-    done(file::pwritev(args[0] as i32, &spans, args[3] as i64, args[5] as i32))
+    done(args[0], SEND_LIMIT, file::pwritev(args[0] as i32, &spans, args[3] as i64, args[5] as i32))
 }
 
 /// Moves the position.

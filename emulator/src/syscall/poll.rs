@@ -1,6 +1,7 @@
 //! Waiting for descriptors.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use super::abi::{Reader, Timespec, Writer};
 use super::{Errno, SysResult};
@@ -20,6 +21,14 @@ const SIGSET: u64 = 8;
 const EPOLL_MOST: i32 = i32::MAX / EPOLL_EVENT as i32;
 /// More than this are never fetched at once; the rest stay ready.
 const EPOLL_AT_ONCE: usize = 4096;
+
+/// What is ready already comes before a signal that the call's mask lets through, so it is asked for under the usual mask.
+const NO_TIME: Option<Timespec> = Some(Timespec { sec: 0, nsec: 0 });
+
+/// An interrupt flag that no signal raises, for a call that does not wait.
+fn deaf() -> AtomicU32 {
+    AtomicU32::new(0)
+}
 
 /// Poll again only if no handler ran.
 fn not_after_handler(errno: Errno) -> Errno {
@@ -69,16 +78,23 @@ pub fn ppoll(task: &mut Task, args: [u64; 6]) -> SysResult {
             _ => entry,
         })
         .collect();
-    task.with_mask(mask, |task| {
-        task.recheck_signals();
-        let ready = event::poll(&mut fds, &mut time, &task.cpu.interrupt);
-        put_left(task, args[2], time);
-        let ready = ready.map_err(not_after_handler)?;
+    let mut finish = |task: &Task, fds: &[PollFd], ready: usize| {
         for (entry, bytes) in fds.iter().zip(bytes.chunks_exact_mut(POLLFD)) {
             bytes[6..].copy_from_slice(&entry.revents.to_le_bytes());
         }
         task.put(args[0], &bytes)?;
         Ok(ready as u64)
+    };
+    if mask.is_some()
+        && let Ok(ready @ 1..) = event::poll(&mut fds, &mut NO_TIME.clone(), &deaf())
+    {
+        return finish(task, &fds, ready);
+    }
+    task.with_mask(mask, |task| {
+        task.recheck_signals();
+        let ready = event::poll(&mut fds, &mut time, &task.cpu.interrupt);
+        put_left(task, args[2], time);
+        finish(task, &fds, ready.map_err(not_after_handler)?)
     })
 }
 
@@ -104,16 +120,24 @@ pub fn pselect6(task: &mut Task, args: [u64; 6]) -> SysResult {
     for (set, addr) in sets.iter_mut().zip([args[1], args[2], args[3]]) {
         *set = read_set(task, addr, words, count)?;
     }
-    task.with_mask(mask, |task| {
-        task.recheck_signals();
-        let ready = event::select(count, &mut sets, &mut time, &task.cpu.interrupt);
-        put_left(task, args[4], time);
-        let ready = ready.map_err(not_after_handler)?;
+    let finish = |task: &Task, sets: &[Option<Vec<u64>>; 3], ready: usize| {
         for (set, addr) in sets.iter().zip([args[1], args[2], args[3]]) {
             let bytes: Vec<u8> = set.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
             task.put(addr, &bytes)?;
         }
         Ok(ready as u64)
+    };
+    if mask.is_some() {
+        let mut now = sets.clone();
+        if let Ok(ready @ 1..) = event::select(count, &mut now, &mut NO_TIME.clone(), &deaf()) {
+            return finish(task, &now, ready);
+        }
+    }
+    task.with_mask(mask, |task| {
+        task.recheck_signals();
+        let ready = event::select(count, &mut sets, &mut time, &task.cpu.interrupt);
+        put_left(task, args[4], time);
+        finish(task, &sets, ready.map_err(not_after_handler)?)
     })
 }
 
@@ -166,10 +190,8 @@ fn wait(task: &mut Task, args: [u64; 6], time: Option<Timespec>, mask: Option<u6
         return Err(Errno::EINVAL);
     }
     task.process.files.get(args[0] as i32)?;
-    task.with_mask(mask, |task| {
-        task.recheck_signals();
-        let most = (most as usize).min(EPOLL_AT_ONCE);
-        let events = event::epoll_wait(args[0] as i32, most, time, &task.cpu.interrupt)?;
+    let most = (most as usize).min(EPOLL_AT_ONCE);
+    let finish = |task: &Task, events: Vec<EpollEvent>| {
         let bytes: Vec<u8> = events
             .iter()
             .flat_map(|event| {
@@ -178,6 +200,17 @@ fn wait(task: &mut Task, args: [u64; 6], time: Option<Timespec>, mask: Option<u6
             .collect();
         task.put(args[1], &bytes)?;
         Ok(events.len() as u64)
+    };
+    if mask.is_some() {
+        let ready = event::epoll_wait(args[0] as i32, most, NO_TIME, &deaf()).unwrap_or_default();
+        if !ready.is_empty() {
+            return finish(task, ready);
+        }
+    }
+    task.with_mask(mask, |task| {
+        task.recheck_signals();
+        let events = event::epoll_wait(args[0] as i32, most, time, &task.cpu.interrupt)?;
+        finish(task, events)
     })
 }
 

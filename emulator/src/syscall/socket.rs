@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::abi::{Reader, read_iovec, rights};
-use super::args::restartable;
+use super::args::{RECEIVE_LIMIT, SEND_LIMIT, restartable_on};
 use super::unix_address::{bind_address, guest_address, host_address};
 use super::{Errno, SysResult};
 use crate::fd::Socket;
@@ -93,7 +93,8 @@ pub fn listen(task: &mut Task, args: [u64; 6]) -> SysResult {
 /// As accept(2).
 pub fn accept4(task: &mut Task, args: [u64; 6]) -> SysResult {
     task.process.files.get(args[0] as i32)?;
-    let accepted = net::accept(args[0] as i32, args[3] as i32, &task.cpu.interrupt).map_err(restartable)?;
+    let accepted = net::accept(args[0] as i32, args[3] as i32, &task.cpu.interrupt);
+    let accepted = accepted.map_err(|errno| restartable_on(args[0] as i32, RECEIVE_LIMIT, errno))?;
     let address = guest_address(task, accepted.1);
     put_address(task, args[1], args[2], &address)?;
     task.process.files.install(accepted.0, Arc::new(Socket::default()), None).map(|fd| fd as u64)
@@ -115,7 +116,8 @@ pub fn connect(task: &mut Task, args: [u64; 6]) -> SysResult {
     task.process.files.get(args[0] as i32)?;
     let address = read_address(task, args[1], args[2])?;
     let host = host_address(task, &address)?;
-    net::connect(args[0] as i32, &host.bytes, &task.cpu.interrupt).map_err(restartable)?;
+    net::connect(args[0] as i32, &host.bytes, &task.cpu.interrupt)
+        .map_err(|errno| restartable_on(args[0] as i32, SEND_LIMIT, errno))?;
     Ok(0)
 }
 
@@ -167,7 +169,7 @@ pub fn sendto(task: &mut Task, args: [u64; 6]) -> SysResult {
     let mut host = host_address(task, &address)?;
     let interrupt = &task.cpu.interrupt;
     let sent = net::send(args[0] as i32, &[span], &mut host.bytes, &mut [], args[3] as i32, interrupt);
-    sent.map(|sent| sent as u64).map_err(restartable)
+    sent.map(|sent| sent as u64).map_err(|errno| restartable_on(args[0] as i32, SEND_LIMIT, errno))
 }
 
 /// Receives bytes.
@@ -178,7 +180,7 @@ pub fn recvfrom(task: &mut Task, args: [u64; 6]) -> SysResult {
     task.process.files.get(args[0] as i32)?;
     let span = one_span(task, args[1], args[2])?;
     let received = net::receive(args[0] as i32, &[span], 0, args[3] as i32, &task.cpu.interrupt);
-    let received = received.map_err(restartable)?;
+    let received = received.map_err(|errno| restartable_on(args[0] as i32, RECEIVE_LIMIT, errno))?;
     put_address(task, args[4], args[5], &guest_address(task, received.address))?;
     Ok(received.count as u64)
 }
@@ -222,14 +224,15 @@ fn send_message(task: &Task, fd: i32, addr: u64, flags: u64) -> Result<usize, Er
         task.process.files.get(sent)?;
     }
     let interrupt = &task.cpu.interrupt;
-    net::send(fd, &message.spans, &mut host.bytes, &mut control, flags as i32, interrupt).map_err(restartable)
+    net::send(fd, &message.spans, &mut host.bytes, &mut control, flags as i32, interrupt)
+        .map_err(|errno| restartable_on(fd, SEND_LIMIT, errno))
 }
 
 fn receive_message(task: &Task, fd: i32, addr: u64, flags: u64) -> Result<usize, Errno> {
     let message = read_message(task, addr)?;
     let room = if message.control == 0 { 0 } else { message.control_len.min(CONTROL_MAX) as usize };
     let received = net::receive(fd, &message.spans, room, flags as i32, &task.cpu.interrupt);
-    let mut received = received.map_err(restartable)?;
+    let mut received = received.map_err(|errno| restartable_on(fd, RECEIVE_LIMIT, errno))?;
     adopt_rights(task, &mut received);
     if message.name != 0 {
         if (message.name_len as i32) < 0 {

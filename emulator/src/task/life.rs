@@ -249,8 +249,14 @@ impl Task {
         if birth.drop_alternate {
             self.signals.alternate = Default::default();
         }
-        if let Some(at) = birth.child_tid {
+        for at in birth.child_tid.into_iter().chain(birth.parent_tid.filter(|&at| self.is_shared(at))) {
             let _ = self.process.space.mem().store(GuestAddr(at), self.tid as u32);
         }
+    }
+
+    /// Is what lies at `at` common with the parent? Then its `CLONE_PARENT_SETTID` must be seen before the child goes
+    /// on, and the parent may be late.
+    fn is_shared(&self, at: u64) -> bool {
+        self.process.space.region_at(GuestAddr(at)).is_some_and(|region| region.shared)
     }
 }
