@@ -5,6 +5,7 @@
 
 mod directory;
 mod host_file;
+mod inotify;
 mod open_file;
 mod reserved;
 mod socket;
@@ -13,6 +14,7 @@ mod table;
 
 pub use directory::HostDirectory;
 pub use host_file::HostFile;
+pub use inotify::Inotify;
 pub use open_file::{Kind, OpenFile};
 pub use reserved::{reserve, reserved_base};
 pub use socket::Socket;

@@ -1,7 +1,7 @@
 //! What every open file can do.
 
 use std::fmt::Debug;
-use std::os::fd::RawFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::sync::atomic::AtomicU32;
 
 use crate::host::file::{self, Stat};
@@ -40,6 +40,11 @@ pub trait OpenFile: Debug + Send + Sync {
     /// Remembers the address that the guest gave a socket.
     fn set_bound_address(&self, address: Vec<u8>) {
         let _ = address;
+    }
+
+    /// Remembers the directory of the sysroot's that a queue of file events watches as `watch`.
+    fn set_watched(&self, watch: i32, dir: OwnedFd) {
+        let _ = (watch, dir);
     }
 
     /// Its status.

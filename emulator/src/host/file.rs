@@ -117,6 +117,15 @@ pub fn writev(fd: RawFd, spans: &[Span], interrupt: &AtomicU32) -> Result<usize,
     Ok(unsafe { blocking_call!(interrupt, SYS_writev, libc::writev, fd, at, count) }?)
 }
 
+/// Reads into memory of the emulator's own, from the position on.
+///
+/// # Errors
+/// The host's; `EINTR` when interrupted.
+pub fn read_own(fd: RawFd, into: &mut [u8], interrupt: &AtomicU32) -> Result<usize, Errno> {
+    // SAFETY: the slice is ours.
+    Ok(unsafe { super::read(fd, into.as_mut_ptr(), into.len(), interrupt) }?)
+}
+
 /// Reads into one span.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use super::access::Mem;
 use super::addr::GuestAddr;
+use crate::host::extable;
 
 /// A range inside the guest's reservation, laid out as the host's `struct iovec`.
 ///
@@ -27,6 +28,15 @@ impl Span {
     /// Is the range empty?
     pub fn is_empty(self) -> bool {
         self.len == 0
+    }
+
+    /// Copies `from` to the start of the range; what is longer than the range is left out.
+    ///
+    /// # Errors
+    /// When part of the range is not there for the guest; what was copied before it stays copied.
+    pub(crate) fn fill(self, from: &[u8]) -> Result<(), ()> {
+        // SAFETY: the range lies in the reservation; `from` is ours.
+        unsafe { extable::copy(self.start, from.as_ptr(), from.len().min(self.len)) }
     }
 
     /// The first `len` bytes, or all when there are fewer.

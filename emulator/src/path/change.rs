@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 
 use super::context::FsContext;
 use super::place::{Place, Target};
-use super::sidecar::{GuestName, Operation, Side, Sidecar, Verdict};
+use super::sidecar::{Operation, Side, Sidecar, Verdict};
 use crate::host::file::{self, Stat};
 use crate::syscall::Errno;
 
@@ -110,11 +110,14 @@ impl FsContext {
         self.sidecar.is_some()
     }
 
-    /// The guest's name for an entry of `dir`, a directory of the sysroot's; `None` for what the guest does not see.
-    pub fn entry_name(&self, dir: RawFd, name: &[u8]) -> Option<GuestName> {
+    /// Is the place's name still stored as it is, so that what was just opened there is no other spelling's?
+    ///
+    /// # Errors
+    /// The host's.
+    pub(super) fn is_exact(&self, place: &Place) -> Result<bool, Errno> {
         match &self.sidecar {
-            Some(layer) => layer.entry_name(dir, name),
-            None => Some(GuestName::new(name)),
+            Some(layer) if place.inside => layer.is_exact(place.dir.raw(), &place.name),
+            _ => Ok(true),
         }
     }
 }

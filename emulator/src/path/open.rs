@@ -63,7 +63,10 @@ pub fn open(
             }
             Resolved::Host(place) => match open_place(process, &place, flags, mode, interrupt) {
                 Err(Errno::ELOOP) if follow && retries < RETRIES => retries += 1,
-                Err(Errno::ENOENT) if flags.has(OpenFlags::CREAT) && retries < RETRIES => retries += 1,
+                // Somebody removed or respelled it meanwhile.
+                Err(Errno::ENOENT) if place.inside && process.fs.has_layer() && retries < RETRIES => {
+                    retries += 1;
+                }
                 other => return other,
             },
             Resolved::Name(target) => match create(process, &target, flags, mode, interrupt) {
@@ -99,6 +102,9 @@ fn open_place(
         host_flags = host_flags.without(OpenFlags::CREAT);
     }
     let fd = file::openat_blocking(dir, name, host_flags, mode, interrupt)?;
+    if !process.fs.is_exact(place)? {
+        return Err(Errno::ENOENT);
+    }
     let open = describe(process, &fd, place.inside, flags)?;
     Ok(Opened { fd, open, beside: place.dir.own() })
 }

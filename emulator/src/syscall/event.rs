@@ -8,7 +8,7 @@ use super::abi::{Reader, Timespec, Writer};
 use super::args::AT_SYMLINK_NOFOLLOW;
 use super::stat::{Object, object};
 use super::{Errno, SysResult};
-use crate::fd::HostFile;
+use crate::fd::{HostFile, Inotify, Kind, reserve};
 use crate::host::{event, file};
 use crate::mem::GuestAddr;
 use crate::path::AT_FDCWD;
@@ -96,7 +96,14 @@ pub fn signalfd4(task: &mut Task, args: [u64; 6]) -> SysResult {
 /// # Errors
 /// As inotify_init(2).
 pub fn inotify_init1(task: &mut Task, args: [u64; 6]) -> SysResult {
-    install(task, event::inotify_init(args[0] as i32)?)
+    let fd = event::inotify_init(args[0] as i32)?;
+    match task.process.fs.sidecar() {
+        Some(layer) => {
+            let open = Arc::new(Inotify::new(Arc::clone(layer)));
+            task.process.files.install(fd, open, None).map(|fd| fd as u64)
+        }
+        None => install(task, fd),
+    }
 }
 
 /// Watches a path.
@@ -105,20 +112,26 @@ pub fn inotify_init1(task: &mut Task, args: [u64; 6]) -> SysResult {
 /// As inotify_add_watch(2); `ENOENT` in the synthetic layer.
 pub fn inotify_add_watch(task: &mut Task, args: [u64; 6]) -> SysResult {
     const DONT_FOLLOW: u32 = 0x0200_0000;
-    task.process.files.get(args[0] as i32)?;
+    let open = task.process.files.get(args[0] as i32)?;
     let mask = args[2] as u32;
     let flags = if mask & DONT_FOLLOW != 0 { AT_SYMLINK_NOFOLLOW } else { 0 };
-    let handle;
-    let path = match object(task, AT_FDCWD as u64, args[1], flags)? {
-        Object::Open(fd) => file::proc_fd(fd),
+    let (path, handle, inside) = match object(task, AT_FDCWD as u64, args[1], flags)? {
+        Object::Open(fd) => {
+            let inside = matches!(task.process.files.get(fd)?.kind(), Kind::Directory { inside: true });
+            (file::proc_fd(fd), file::open_search(fd, c".").ok(), inside)
+        }
         Object::Place(place) => {
             let (dir, name) = place.at();
-            handle = file::open_handle(dir, name)?;
-            file::proc_fd(handle.as_raw_fd())
+            let handle = file::open_handle(dir, name)?;
+            (file::proc_fd(handle.as_raw_fd()), Some(handle), place.inside)
         }
         Object::Synthetic(_) => return Err(Errno::ENOENT),
     };
-    event::inotify_add_watch(args[0] as i32, &path, mask & !DONT_FOLLOW).map(|watch| watch as u64)
+    let watch = event::inotify_add_watch(args[0] as i32, &path, mask & !DONT_FOLLOW)?;
+    if let Some(handle) = handle.filter(|_| inside && task.process.fs.sidecar().is_some()) {
+        open.set_watched(watch, reserve(handle)?);
+    }
+    Ok(watch as u64)
 }
 
 /// Stops watching.

@@ -120,8 +120,9 @@ impl Sidecar {
     /// # Errors
     /// The host's.
     pub fn is_exact(&self, dir: RawFd, name: &DiskName) -> Result<bool, Errno> {
-        if !exists(dir, name)? {
-            return Ok(false);
+        // A token has no other spelling.
+        if name.as_bytes() == b"." || Token::parse(name.as_bytes()).is_some() {
+            return exists(dir, name);
         }
         is_listed(&self.look(dir)?, name.as_bytes())
     }
