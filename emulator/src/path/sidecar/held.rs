@@ -35,6 +35,8 @@ impl<'a> Held<'a> {
     /// `EIO` for a malformed index; the host's.
     pub fn load(layer: &'a Sidecar, dir: RawFd, operation: Operation) -> Result<Held<'a>, Errno> {
         let index = read_index(dir)?;
+        // What a killed process left.
+        let _ = file::unlinkat(dir, TEMPORARY, false);
         let published = index.as_ref().map_or(0, |index| index.encode().len());
         // An index without rows is as good as none.
         let dirty = index.as_ref().is_some_and(Index::is_empty);
@@ -161,8 +163,6 @@ impl<'a> Held<'a> {
     }
 
     fn write(&self, bytes: &[u8]) -> Result<(), Errno> {
-        // What a killed process left.
-        let _ = file::unlinkat(self.dir, TEMPORARY, false);
         let flags =
             OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::EXCL | OpenFlags::NOFOLLOW | OpenFlags::CLOEXEC;
         let opened = file::openat(self.dir, TEMPORARY, flags, MODE)?;

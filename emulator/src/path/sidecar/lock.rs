@@ -60,8 +60,11 @@ impl Lock {
         loop {
             let opened = match file::openat(dir, LOCK, flags, MODE) {
                 Ok(opened) => opened,
-                // One that may only be opened as it is: another user's, in a directory that is not ours to change.
-                Err(Errno::EACCES) => file::openat(dir, LOCK, flags.without(OpenFlags::CREAT), 0)?,
+                // One that may only be opened as it is, another user's; or there is none, nor may one be made.
+                Err(Errno::EACCES) => match file::openat(dir, LOCK, flags.without(OpenFlags::CREAT), 0) {
+                    Err(Errno::ENOENT) => return Err(Errno::EACCES),
+                    other => other?,
+                },
                 Err(errno) => return Err(errno),
             };
             let lock = Lock { dir, file: opened };
