@@ -86,9 +86,6 @@ fn open_place(
     mode: u32,
     interrupt: &AtomicU32,
 ) -> Result<Opened, Errno> {
-    if flags.has(OpenFlags::CREAT) && place.slash {
-        return Err(Errno::EISDIR);
-    }
     let (dir, name) = place.at();
     let mut host_flags = flags | OpenFlags::NOFOLLOW;
     if flags.has(OpenFlags::CREAT) && place.inside && process.fs.has_layer() {
@@ -117,9 +114,6 @@ fn create(
     mode: u32,
     interrupt: &AtomicU32,
 ) -> Result<Opened, Errno> {
-    if target.slash {
-        return Err(Errno::EISDIR);
-    }
     let layered = target.inside && process.fs.has_layer();
     let claim = if layered { OpenFlags::EXCL } else { OpenFlags::default() };
     let host_flags = flags | OpenFlags::NOFOLLOW | claim;

@@ -212,6 +212,8 @@ impl Walk<'_> {
     fn last(&mut self, component: Component) -> Result<Option<Step>, Errno> {
         let (follow, must_exist) = match self.intent {
             Intent::Mutate => return Ok(Some(Step::Name(self.target(&component.name)))),
+            // What ends in a slash is a directory, which `open` does not make.
+            Intent::Create { .. } if self.slash => return Err(Errno::EISDIR),
             Intent::Lookup { follow } => (follow, true),
             Intent::Create { follow } => (follow, false),
         };

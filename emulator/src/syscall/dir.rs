@@ -102,7 +102,13 @@ pub fn linkat(task: &mut Task, args: [u64; 6]) -> SysResult {
                 Entry::Descriptor(fd) if follow => Err(fd),
                 _ => return Err(Errno::EXDEV),
             },
-            other => Ok(other.place_or(Errno::EXDEV)?),
+            other => {
+                // That it is absent is said before anything is said of the new name.
+                let place = other.place_or(Errno::EXDEV)?;
+                let (dir, name) = place.at();
+                file::lstatat(dir, name)?;
+                Ok(place)
+            }
         }
     };
     let target = new_file_name(task, args[2], args[3])?;
@@ -130,13 +136,34 @@ pub fn renameat2(task: &mut Task, args: [u64; 6]) -> SysResult {
     if flags & !7 != 0 || (flags & 2 != 0 && flags & 5 != 0) {
         return Err(Errno::EINVAL);
     }
-    let from = old_name(task, args[0], args[1])?;
+    let from = task.resolve(args[0], args[1], Intent::Mutate)?.target_or(Errno::EPERM)?;
     let to = task.resolve(args[2], args[3], Intent::Mutate)?.target_or(Errno::EXDEV)?;
-    if to.says_directory() && !task.process.fs.look(&from)?.is(file::S_IFDIR) {
-        return Err(Errno::ENOTDIR);
+    let special = from.name.is_special() || to.name.is_special();
+    if (from.slash || to.slash) && !special {
+        check_slashes(task, &from, &to, flags)?;
     }
     task.process.fs.rename(&from, &to, flags as u32)?;
     Ok(0)
+}
+
+/// What a slash at the end of a path says must be a directory, in Linux's order of the errors.
+fn check_slashes(task: &Task, from: &Target, to: &Target, flags: u64) -> Result<(), Errno> {
+    const NO_REPLACE: u64 = 1;
+    const EXCHANGE: u64 = 2;
+    let fs = &task.process.fs;
+    let source = fs.look(from)?;
+    match fs.look(to) {
+        Ok(_) if flags & NO_REPLACE != 0 => return Err(Errno::EEXIST),
+        Ok(target) if flags & EXCHANGE != 0 && to.slash && !target.is(file::S_IFDIR) => {
+            return Err(Errno::ENOTDIR);
+        }
+        Err(errno) if flags & EXCHANGE != 0 => return Err(errno),
+        _ => {}
+    }
+    if !source.is(file::S_IFDIR) && (from.slash || flags & EXCHANGE == 0 && to.slash) {
+        return Err(Errno::ENOTDIR);
+    }
+    Ok(())
 }
 
 /// Lists a directory.

@@ -138,6 +138,9 @@ pub fn readlinkat(task: &mut Task, args: [u64; 6]) -> SysResult {
     let path = task.path(args[1])?;
     let target = if path.0.is_empty() {
         // Only for a link opened with O_PATH.
+        if args[0] as i32 == AT_FDCWD {
+            return Err(Errno::ENOENT);
+        }
         task.process.files.get(args[0] as i32)?;
         file::readlinkat(args[0] as i32, c"").map_err(|errno| match errno {
             Errno::EINVAL => Errno::ENOENT,

@@ -109,6 +109,10 @@ struct Pair {
 
 /// `None` when neither name is in a simulated volume.
 fn pair(old: At, new: At) -> Result<Option<Pair>, Errno> {
+    if [old, new].iter().any(|name| matches!(name.1.to_bytes(), b"." | b".." | b"/")) {
+        // Refused for that, whatever the other is.
+        return Ok(None);
+    }
     let (old, new) = (Name::new(old.0, old.1)?, Name::new(new.0, new.1)?);
     let mut at: Vec<usize> = [&old, &new].into_iter().flatten().map(|name| name.volume).collect();
     at.dedup();
