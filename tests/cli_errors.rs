@@ -83,6 +83,46 @@ cases:
 }
 
 #[test]
+fn trees_and_conditions_are_checked() {
+    let plain = r#"
+links:
+  static: {programs: bin}
+tree:
+  "$T/ok": {content: "", mode: "0600"}
+  "$SR/needs-private": ""
+  "/etc/absolute": ""
+  "$T/../up": ""
+  "$T/both": {content: "", symlink: x}
+  "$T/none": {}
+  "$T/mode": {directory: "99"}
+  "$T/extra": {symlink: x, mode: "0644"}
+  "$T/link": {symlnk: x}
+after:
+  - no-tokens-outside-sysroot
+  - {flie: $T/x}
+cases:
+  - {name: volume, run: x $VOLUME, after: [{absent: $T/x, volume: folding}]}
+  - {name: on-volume, run: x, after: [{directory-on-volume: $T}]}
+  - {name: content, run: x, after: [{absent: $T/x, content: ""}]}
+  - {name: entries, run: x, after: [{directory: $T, entries: [a, b/c, '/(/']}]}
+  - {name: program, run: x, program-at: $T/x}
+  - {name: list, run: x, after: {absent: $T/x}}
+"#;
+    let private = r#"
+links:
+  static: {programs: bin}
+sysroot: privat
+volumes: true
+cases:
+  - {name: fallback, run: x, host-fallback: guardet}
+  - {name: kind, run: x, after: [{absent: $T/x, volume: foldin}]}
+  - {name: placeholder, run: x $HOTS1}
+"#;
+    let matrix = MATRIX.replace("[small]", "[plain, private]");
+    golden("trees.txt", &complaints(&matrix, &[("plain", plain), ("private", private)], &[]));
+}
+
+#[test]
 fn a_file_that_is_not_yaml_does_not_hide_the_others() {
     let matrix = MATRIX.replace("[small]", "[broken, small]");
     let text = complaints(

@@ -32,6 +32,7 @@ fn case(suite: &str, link: Link, name: &str, line: u32) -> Case {
         tags: Vec::new(),
         fixture: "coreutils-static".into(),
         program: format!("bin/{name}"),
+        program_at: None,
         args: Vec::new(),
         stdin: Vec::new(),
         files: BTreeMap::new(),

@@ -94,6 +94,9 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
     for (name, content) in &case.files {
         field(out, "file", &format!("$T/{name} ({} bytes)", content.len()))?;
     }
+    if let Some(at) = &case.program_at {
+        field(out, "tree", &format!("{at}: a copy of the program"))?;
+    }
     for laid in &case.tree {
         field(out, "tree", &format!("{}: {}", laid.path, laid.node))?;
     }

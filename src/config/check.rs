@@ -190,6 +190,7 @@ fn check_case(reader: &mut Reader<'_>, scope: Scope, raw: &RawCase) -> Option<Ca
     let files = check_files(reader, &raw.files);
     let tree = check_trees::tree(reader, scope, &raw.tree);
     let env = check_env(reader, scope, &raw.env);
+    let program_at = check_trees::program_at(reader, scope, raw.program_at.as_ref());
     let host_fallback = check_trees::host_fallback(reader, raw.host_fallback.as_ref());
     for tag in &raw.tags {
         case_name(reader, tag);
@@ -204,6 +205,7 @@ fn check_case(reader: &mut Reader<'_>, scope: Scope, raw: &RawCase) -> Option<Ca
         line: u32::try_from(raw.name.span.line).unwrap_or(u32::MAX),
         tags: raw.tags.iter().map(|tag| tag.value.clone()).collect(),
         program: program.clone(),
+        program_at,
         args: args.to_vec(),
         stdin: raw.stdin.as_ref().map(|stdin| bytes(reader, stdin)).unwrap_or_default(),
         files,

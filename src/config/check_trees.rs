@@ -85,6 +85,16 @@ pub fn host_fallback(reader: &mut Reader<'_>, raw: Option<&Spanned<String>>) -> 
     found
 }
 
+/// Checks a case's `program-at`.
+pub fn program_at(reader: &mut Reader<'_>, scope: Scope, raw: Option<&Spanned<String>>) -> Option<String> {
+    let raw = raw?;
+    host_path(reader, scope, raw);
+    if scope.private && !raw.value.starts_with("$SR/") {
+        reader.complain(raw.span, "a program is put into the sysroot or nowhere", "begin with $SR/");
+    }
+    Some(raw.value.clone())
+}
+
 /// Checks `tree`.
 pub fn tree(reader: &mut Reader<'_>, scope: Scope, raw: &[RawLaid]) -> Vec<Laid> {
     let mut laid = Vec::new();

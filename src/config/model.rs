@@ -64,6 +64,8 @@ pub struct CaseSpec {
     pub tags: Vec<String>,
     /// The program, relative to the suite's directory of programs.
     pub program: String,
+    /// Where the program is copied to and started from.
+    pub program_at: Option<String>,
     /// `argv[1..]`, with placeholders.
     pub args: Vec<String>,
     /// Standard input.

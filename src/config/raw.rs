@@ -79,6 +79,7 @@ pub struct RawPrograms {
 pub struct RawCase {
     pub name: Spanned<String>,
     pub run: RawRun,
+    pub program_at: Option<Spanned<String>>,
     pub stdin: Option<RawBytes>,
     pub exit: Option<u64>,
     pub signal: Option<Spanned<u64>>,
@@ -126,9 +127,10 @@ const TARGET_KEYS: [&str; 6] = ["launcher", "options", "fixture", "command", "sy
 const PROFILE_KEYS: [&str; 6] = ["jobs", "timeout", "slow", "grace", "output-limit-mib", "retries"];
 const SUITE_KEYS: [&str; 11] =
     ["about", "links", "sysroot", "volumes", "files", "tree", "env", "stderr", "after", "timeout", "cases"];
-const CASE_KEYS: [&str; 15] = [
+const CASE_KEYS: [&str; 16] = [
     "name",
     "run",
+    "program-at",
     "stdin",
     "exit",
     "signal",
@@ -266,6 +268,7 @@ fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {
         fields.get("executes-children").and_then(|node| reader.boolean(node, "`executes-children`"));
     let stdin = fields.get("stdin").and_then(|node| bytes(reader, node, "`stdin`"));
     let stderr = fields.get("stderr").map(|node| rules(reader, node, "`stderr`"));
+    let program_at = optional_text(reader, &fields, "program-at");
     let after = raw_trees::after(reader, &fields);
     let files = files(reader, &fields);
     let tree = raw_trees::tree(reader, &fields);
@@ -275,6 +278,7 @@ fn case(reader: &mut Reader<'_>, node: &Node) -> Option<RawCase> {
     Some(RawCase {
         name: name?,
         run: run?,
+        program_at,
         stdin,
         exit,
         signal,

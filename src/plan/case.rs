@@ -96,6 +96,9 @@ pub struct Case {
     pub fixture: String,
     /// The program's path inside the fixture's tree, such as `bin/sort`.
     pub program: String,
+    /// Where the program is copied to and started from, with placeholders; absent means where it lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_at: Option<String>,
     /// `argv[1..]`, with placeholders.
     pub args: Vec<String>,
     /// Exactly these bytes on standard input; empty means end of file at once.

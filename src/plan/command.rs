@@ -149,8 +149,11 @@ pub fn guest_env(case: &Case, paths: &CommandPaths) -> BTreeMap<String, OsString
 
 /// The process that runs `case` on `target`.
 pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> CommandLine {
-    let program = program_path(case, &paths.fixture);
     let places = places(case, &paths.fixture, &paths.dirs);
+    let program = match &case.program_at {
+        Some(at) => places.path(at),
+        None => program_path(case, &paths.fixture),
+    };
     let cwd = paths.dirs.cwd();
     let env = guest_env(case, paths);
     let dynamic = case.at.link != Link::Static;
@@ -276,13 +279,14 @@ mod tests {
         let (mut case, target) = case("text/static/sort");
         case.sysroot = SysrootKind::Private;
         case.host_fallback = Some(HostFallback::Off);
+        case.program_at = Some("$SR/bin/sort".to_owned());
         case.args = vec!["$SR$HOST2/x".to_owned(), "$HOST1".to_owned()];
         let mut paths = paths();
         paths.dirs.private = Some(PrivateDirs { sysroot: "/volume/3".into(), host2: "/tmp/h".into() });
         let line = command_line(&case, &target, &paths);
         let words = words(&line);
         assert_eq!(words[..5], ["elfuse", "--sysroot", "/volume/3", "--host-fallback", "off"]);
-        assert_eq!(words[words.len() - 2..], ["/volume/3/tmp/h/x", "/scratch/7/u"]);
+        assert_eq!(words[words.len() - 3..], ["/volume/3/bin/sort", "/volume/3/tmp/h/x", "/scratch/7/u"]);
     }
 
     #[test]

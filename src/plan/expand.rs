@@ -58,6 +58,7 @@ impl Place<'_> {
             tags: spec.tags.clone(),
             fixture: self.programs.fixture.clone().unwrap_or_default(),
             program: format!("{}/{}", self.programs.directory, spec.program),
+            program_at: spec.program_at.clone(),
             args: spec.args.clone(),
             stdin: spec.stdin.clone(),
             files: spec.files.clone(),

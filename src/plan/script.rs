@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::command::{CommandLine, CommandPaths, places};
+use super::command::{CommandLine, CommandPaths, places, program_path};
 use super::{Case, Launcher, Node, Target};
 
 /// The script for `case`, which lies in the directory `paths.dirs.root` and makes everything else there, but for
@@ -38,6 +38,16 @@ pub fn script(case: &Case, target: &Target, paths: &CommandPaths, line: &Command
             say(format!("mkdir -p {parent}").as_bytes());
         }
         say(format!("{} > {}", print(content), word(path.as_os_str(), &dirs.root)).as_bytes());
+    }
+    if let Some(at) = &case.program_at {
+        let to = places.path(at);
+        if let Some(parent) = to.parent() {
+            say(format!("mkdir -p {}", word(parent.as_os_str(), &dirs.root)).as_bytes());
+        }
+        let from = program_path(case, &paths.fixture);
+        let (from, to) = (word(from.as_os_str(), &dirs.root), word(to.as_os_str(), &dirs.root));
+        say(format!("cp {from} {to}").as_bytes());
+        say(format!("chmod 0755 {to}").as_bytes());
     }
     let mut modes = Vec::new();
     for laid in &case.tree {

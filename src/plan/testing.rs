@@ -13,6 +13,7 @@ fn case(name: &str, executes_children: bool) -> CaseSpec {
         line: 1,
         tags: Vec::new(),
         program: name.to_owned(),
+        program_at: None,
         args: vec!["$T/a b".to_owned(), "$BIN".to_owned()],
         stdin: Vec::new(),
         files: BTreeMap::new(),

@@ -142,7 +142,8 @@ fn prepare(
         let second = second.map_err(host("make the second directory of the host"))?;
         scratch.add_private(second).map_err(host("make the private sysroot"))?;
     }
-    lay(case, &places(case, fixture, scratch.dirs())).map_err(host("lay out the case's files"))?;
+    let program = program_path(case, fixture);
+    lay(case, &program, &places(case, fixture, scratch.dirs())).map_err(host("lay out the case's files"))?;
     look(case, scratch)
 }
 

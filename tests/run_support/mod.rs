@@ -76,6 +76,7 @@ pub fn shell(name: &str, script: &str) -> Case {
         fixture: String::new(),
         program: "/bin/sh".into(),
         // `$$` would become `$`: it stands for the shell's own number here.
+        program_at: None,
         args: vec!["-c".into(), script.replace("$$", "$$$$")],
         stdin: Vec::new(),
         files: BTreeMap::new(),

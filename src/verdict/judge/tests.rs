@@ -17,6 +17,7 @@ fn case(ending: ExpectedEnding, stdout: Vec<TextRule>, stderr: Vec<TextRule>) ->
         tags: Vec::new(),
         fixture: "none".into(),
         program: "bin/true".into(),
+        program_at: None,
         args: Vec::new(),
         stdin: Vec::new(),
         files: [].into(),
