@@ -7,6 +7,7 @@ use crate::config::ConfigError;
 use crate::fixture::FixtureError;
 use crate::plan::NothingSelected;
 use crate::run::RunError;
+use crate::volume::VolumeError;
 
 use super::Exit;
 
@@ -22,6 +23,9 @@ pub enum CliError {
     /// The run as a whole failed.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// There is no volume.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
     /// The selection matched no case.
     #[error(transparent)]
     Nothing(#[from] NothingSelected),
@@ -51,6 +55,7 @@ impl CliError {
             CliError::Config(_) => Exit::Configuration,
             CliError::Fixture(error) => error.exit(),
             CliError::Run(error) => error.exit(),
+            CliError::Volume(error) => error.exit(),
             CliError::Nothing(_) => Exit::NothingSelected,
             CliError::Usage(_) => Exit::Usage,
             CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Expected,

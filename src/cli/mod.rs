@@ -15,6 +15,7 @@ mod repro;
 mod root;
 mod run;
 mod selection;
+mod volume;
 
 pub use error::CliError;
 pub use exit::Exit;

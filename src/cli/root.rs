@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{CliError, Exit, doctor, explain, fixtures, list, repro, run};
+use super::{CliError, Exit, doctor, explain, fixtures, list, repro, run, volume};
 
 /// Runs Linux AArch64 programs in a matrix of link kinds and volumes, and reports what they did
 #[derive(Debug, Parser)]
@@ -39,6 +39,7 @@ enum Command {
     Repro(repro::ReproArgs),
     Doctor(doctor::DoctorArgs),
     Fixtures(fixtures::FixturesArgs),
+    Volume(volume::VolumeArgs),
 }
 
 /// Runs `matrix` with `args` (`args[0]` is the program name) and returns the process's exit code.
@@ -83,6 +84,7 @@ fn dispatch(root: &Root, out: &mut dyn Write) -> Result<Exit, CliError> {
         Command::Repro(args) => repro::run(args, project, out),
         Command::Doctor(args) => doctor::run(args, project, out),
         Command::Fixtures(args) => fixtures::run(args, project, out),
+        Command::Volume(args) => volume::run(args, out),
     }
 }
 

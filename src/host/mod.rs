@@ -10,8 +10,13 @@ pub mod descendants;
 
 pub mod at;
 mod command;
+mod daemon;
 mod durable;
 mod machine;
+#[cfg(target_os = "linux")]
+mod mounts;
+#[cfg(target_os = "linux")]
+mod namespace;
 mod pipe;
 mod process;
 mod remove;
@@ -19,8 +24,13 @@ mod signal;
 mod space;
 
 pub use command::command;
+pub use daemon::{Daemon, kill};
 pub use durable::write_durably;
 pub use machine::{hostname, process_limit, user_id, user_name};
+#[cfg(target_os = "linux")]
+pub use mounts::{mount_device, mount_fuse, mounts_beneath, unmount};
+#[cfg(target_os = "linux")]
+pub use namespace::{clear_umask, enter_user_namespace, is_root, raise_descriptor_limit};
 pub use pipe::{Pipe, pipe, wait_readable};
 pub use process::{Child, Exit, Spawn, WaitStatus};
 pub use remove::remove_tree;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::home::Home;
+use super::make::Holder;
 use super::{Probed, Provider};
 use crate::plan::VolumeKind;
 
@@ -17,5 +18,7 @@ pub struct Volume {
     pub root: PathBuf,
     /// What was measured; for a simulated volume, what the emulator shows of it.
     pub probed: Probed,
+    /// Before the home, which is cleared when nothing is mounted in it any more.
+    pub(super) _holder: Holder,
     pub(super) _home: Home,
 }

@@ -4,18 +4,24 @@
 //! names, and [`clean_stale`] clears what a killed run left. Each volume has a directory of its own (`home`) whose
 //! marker is locked while its owner lives.
 
-mod directory;
 mod error;
+#[cfg(target_os = "linux")]
+mod folding;
 mod handle;
 mod home;
+mod make;
+mod namespace;
 mod probe;
 mod provider;
 mod provision;
 mod remains;
 
 pub use error::{PassedOver, VolumeError};
+#[cfg(target_os = "linux")]
+pub use folding::serve;
 pub use handle::Volume;
 pub use home::{Cleaned, Facts, Listed, clean_stale, list};
+pub use namespace::enter_namespace_if_needed;
 pub use probe::{Probed, probe};
 pub use provider::Provider;
-pub use provision::{choices, provision};
+pub use provision::{Choice, choices, provision};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::home::{Facts, Home};
-use super::{PassedOver, Probed, Provider, Volume, VolumeError, clean_stale, directory, probe};
+use super::{PassedOver, Probed, Provider, Volume, VolumeError, clean_stale, make, probe};
 use crate::plan::VolumeKind;
 
 /// Makes one volume of each of `kinds`, each with the best provider that works, or with `provider` alone.
@@ -23,26 +23,30 @@ pub fn provision(
     kinds.iter().map(|kind| one(*kind, provider, state)).collect()
 }
 
+/// A provider, and what it makes or why it does not work.
+pub type Choice = (Provider, Result<Probed, String>);
+
 /// What each provider would make of `kind`: what was measured, or why it does not work. The best comes first.
 ///
 /// # Errors
 /// [`VolumeError::Io`] when `state` cannot be used.
-pub fn choices(
-    kind: VolumeKind,
-    state: &Path,
-) -> Result<Vec<(Provider, Result<Probed, String>)>, VolumeError> {
+pub fn choices(kind: VolumeKind, state: &Path) -> Result<Vec<Choice>, VolumeError> {
     clean_stale(state)?;
-    let attempt = |provider| Ok((provider, make(kind, provider, state)?.map(|volume| volume.probed)));
+    let attempt = |provider| Ok((provider, volume(kind, provider, state)?.map(|volume| volume.probed)));
     Provider::candidates(kind).into_iter().map(attempt).collect()
 }
 
 fn one(kind: VolumeKind, forced: Option<Provider>, state: &Path) -> Result<Volume, VolumeError> {
     if let Some(provider) = forced {
-        return make(kind, provider, state)?.map_err(|reason| VolumeError::Forced { provider, kind, reason });
+        return volume(kind, provider, state)?.map_err(|reason| VolumeError::Forced {
+            provider,
+            kind,
+            reason,
+        });
     }
     let mut passed_over = Vec::new();
     for provider in Provider::candidates(kind) {
-        match make(kind, provider, state)? {
+        match volume(kind, provider, state)? {
             Ok(volume) => return Ok(volume),
             Err(reason) => passed_over.push(PassedOver { provider, reason }),
         }
@@ -50,22 +54,22 @@ fn one(kind: VolumeKind, forced: Option<Provider>, state: &Path) -> Result<Volum
     Err(VolumeError::NoProvider { kind, passed_over })
 }
 
+/// What the emulator shows of a directory whose names it folds itself: `real`, as default APFS would be.
+fn simulated(real: Probed) -> Probed {
+    Probed { preserves_case: true, folds_case: true, folds_normalisation: true, invalid_utf8: false, ..real }
+}
+
 /// A volume of `kind` by `provider`, or the reason why there is none.
-fn make(kind: VolumeKind, provider: Provider, state: &Path) -> Result<Result<Volume, String>, VolumeError> {
+fn volume(kind: VolumeKind, provider: Provider, state: &Path) -> Result<Result<Volume, String>, VolumeError> {
     let initial = match kind {
         VolumeKind::ByteExact => 'b',
         VolumeKind::Folding => 'f',
     };
     let home = Home::create(state, initial)?;
-    let made = match provider {
-        Provider::Directory => Ok(()),
-        Provider::Simulated if kind == VolumeKind::Folding => Ok(()),
-        Provider::Simulated => Err("only folding is simulated".to_owned()),
-        Provider::Hdiutil | Provider::Loop | Provider::Fuse => Err("not available".to_owned()),
+    let holder = match make::holder(kind, provider, &home) {
+        Ok(holder) => holder,
+        Err(reason) => return Ok(Err(reason)),
     };
-    if let Err(reason) = made {
-        return Ok(Err(reason));
-    }
     let root = home.root();
     let measured = match probe(&root) {
         Ok(measured) => measured,
@@ -74,7 +78,7 @@ fn make(kind: VolumeKind, provider: Provider, state: &Path) -> Result<Result<Vol
     if provider.simulated() && measured.kind() != Some(VolumeKind::ByteExact) {
         return Ok(Err("names must lie on a byte-exact directory to be folded by the emulator".to_owned()));
     }
-    let probed = if provider.simulated() { directory::simulated(measured) } else { measured };
+    let probed = if provider.simulated() { simulated(measured) } else { measured };
     match probed.kind() {
         Some(found) if found == kind => {}
         Some(found) => return Ok(Err(format!("it is {found}"))),
@@ -82,7 +86,7 @@ fn make(kind: VolumeKind, provider: Provider, state: &Path) -> Result<Result<Vol
     }
     let facts = Facts { kind, provider, root: root.clone(), probed, process: std::process::id() };
     home.describe(&facts)?;
-    Ok(Ok(Volume { kind, provider, root, probed, _home: home }))
+    Ok(Ok(Volume { kind, provider, root, probed, _holder: holder, _home: home }))
 }
 
 #[cfg(test)]
