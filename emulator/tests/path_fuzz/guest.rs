@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::judge::Judge;
 use super::ops::{At, Base, Op, Outcome, SLOTS};
 use super::world::World;
 use elfuse::host::{self, Backing};
@@ -19,6 +18,11 @@ const CLOSED: u64 = 900;
 const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
 const AT_REMOVEDIR: u64 = 0x200;
 const AT_SYMLINK_FOLLOW: u64 = 0x400;
+
+/// What answers the operations beside the model.
+pub trait Judge {
+    fn run(&mut self, op: &Op) -> Outcome;
+}
 
 /// A guest process without a program.
 pub struct Guest {

@@ -3,18 +3,13 @@
 use std::path::Path;
 
 use super::disk;
-use super::guest::Guest;
+use super::guest::{Guest, Judge};
 use super::kernel::Kernel;
 use super::model::{Model, UMASK};
-use super::ops::{Generator, Op, Outcome, Random};
+use super::ops::{Generator, Op, Random};
 use super::world::World;
 use elfuse::host::file;
 use elfuse::task::Fallback;
-
-/// What answers the operations beside the model.
-pub trait Judge {
-    fn run(&mut self, op: &Op) -> Outcome;
-}
 
 /// After how many operations the whole state is compared.
 const COMPARE_EVERY: usize = 50;

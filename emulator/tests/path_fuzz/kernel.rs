@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-use super::judge::Judge;
+use super::guest::Judge;
 use super::ops::{At, Base, Op, Outcome, SLOTS};
 use elfuse::host::{Stat, file};
 use elfuse::syscall::Errno;

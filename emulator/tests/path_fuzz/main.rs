@@ -15,15 +15,16 @@ mod kernel;
 mod model;
 mod ops;
 mod resolve;
+mod scratch;
 mod world;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use elfuse::host;
 use elfuse::task::Fallback;
 use judge::Batch;
+use scratch::{Scratch, is_left_out, is_soak, say};
 
 /// The word that makes this program run one batch.
 const WORKER: &str = "batch";
@@ -33,9 +34,7 @@ fn main() -> ExitCode {
     if words.first().is_some_and(|word| word == WORKER) {
         return worker(&words[1..]);
     }
-    // As the test harness does: a filter that is not ours runs nothing.
-    let filters: Vec<&String> = words.iter().filter(|word| !word.starts_with('-')).collect();
-    if words.iter().any(|word| word == "--list") || filters.iter().any(|word| !"path_fuzz".contains(*word)) {
+    if is_left_out("path_fuzz", &words) {
         return ExitCode::SUCCESS;
     }
     match all() {
@@ -50,14 +49,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn say(text: &str) {
-    host::write_all(1, format!("{text}\n").as_bytes());
-}
-
 /// Runs every kind of batch.
 fn all() -> Result<String, String> {
-    let soak = std::env::var_os("SOAK").is_some_and(|value| value == "1");
-    let (rounds, count) = if soak { (80, 2000) } else { (1, 700) };
+    let (rounds, count) = if is_soak() { (80, 2000) } else { (1, 700) };
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
     let only = std::env::var("KIND").ok();
     let is_root = host::ids()[1] == 0;
@@ -88,26 +82,6 @@ fn all() -> Result<String, String> {
         report += " kernel: not asked, as that needs root,";
     }
     Ok(format!("{report} {total} operations, 0 disagreements, 0 escapes"))
-}
-
-/// A fresh directory for one batch.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Scratch, String> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let base = std::env::temp_dir().canonicalize().map_err(|error| error.to_string())?;
-        let path = base.join(format!("elfuse-path-fuzz-{}-{number}", std::process::id()));
-        std::fs::create_dir(&path).map_err(|error| error.to_string())?;
-        Ok(Scratch(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Runs one batch in a process of its own; tells how many operations were done, or what went wrong.
