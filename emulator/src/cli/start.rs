@@ -10,15 +10,14 @@ use super::args::Options;
 use crate::path::{self, AT_FDCWD, GuestPath, Intent, failpoint};
 use crate::syscall::Errno;
 use crate::task::{
-    Config, EXIT_EMULATOR_BUG, EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, End, Ending, ExecError, Process, Program,
-    Task,
+    Config, EXIT_EMULATOR_BUG, EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, Ending, ExecError, Process, Program, Task,
 };
 use crate::{host, trace};
 
 /// Runs the program. Comes back only when it could not be started.
 pub(super) fn run(options: Options) -> ExitCode {
     let (code, ending) = match prepare(options) {
-        Ok(mut task) => live(&mut task),
+        Ok(task) => Box::new(task).live(),
         Err(failure) => failure,
     };
     host::write_line(&ending.to_json(&[]));
@@ -28,14 +27,6 @@ pub(super) fn run(options: Options) -> ExitCode {
     };
     trace::note(&text);
     ExitCode::from(u8::try_from(code).unwrap_or(1))
-}
-
-/// Runs the first thread; ends the process when it is over.
-fn live(task: &mut Task) -> ! {
-    match task.run() {
-        End::Process(ending) => task.process.finish(&ending),
-        End::Thread(status) => task.end_thread(status),
-    }
 }
 
 type Failure = (i32, Ending);

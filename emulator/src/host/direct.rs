@@ -148,4 +148,6 @@ direct! {
     TimerGetoverrun = SYS_timer_getoverrun [];
     TimerDelete = SYS_timer_delete [];
     PidfdOpen = SYS_pidfd_open [];
+    Shmget = SYS_shmget [];
+    Shmctl = SYS_shmctl [V, V, P(112)];
 }

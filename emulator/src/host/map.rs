@@ -198,3 +198,50 @@ pub unsafe fn move_pages(from: *mut u8, to: *mut u8, len: usize) -> io::Result<(
         reserve_over(from, len)
     }
 }
+
+/// Moves the file or shared mapping of `len` bytes at `from` to `to` and lets it go on there up to `new_len` bytes,
+/// leaving the bare reservation behind. A `len` of 0 leaves a shared mapping where it is and shows it at `to` too.
+///
+/// # Errors
+/// The host's error; `ENOMEM` on hosts that cannot.
+///
+/// # Safety
+/// As for [`map_over`], for both ranges, which do not overlap.
+///
+/// # Source
+/// mremap(2).
+pub unsafe fn grow_pages(from: *mut u8, len: usize, to: *mut u8, new_len: usize) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the caller's promise.
+    unsafe {
+        let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
+        if libc::mremap(from.cast(), len, new_len, flags, to) == libc::MAP_FAILED {
+            let error = io::Error::last_os_error();
+            reserve_over(to, new_len)?;
+            return Err(error);
+        }
+        if len > 0 { reserve_over(from, len) } else { Ok(()) }
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (from, len, to, new_len);
+        Err(io::Error::from_raw_os_error(libc::ENOMEM))
+    }
+}
+
+/// Lets the shared mapping of `len` bytes at `at` go on behind itself, up to `new_len` bytes, by way of the free range
+/// of `new_len` bytes at `aside`. What is mapped stays in place all the time.
+///
+/// # Errors
+/// As [`grow_pages`].
+///
+/// # Safety
+/// As for [`map_over`], for all three ranges, which do not overlap.
+pub unsafe fn extend_pages(at: *mut u8, len: usize, new_len: usize, aside: *mut u8) -> io::Result<()> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        grow_pages(at, 0, aside, new_len)?;
+        move_pages(aside.wrapping_add(len), at.wrapping_add(len), new_len - len)?;
+        reserve_over(aside, len)
+    }
+}

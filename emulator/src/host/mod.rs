@@ -23,6 +23,7 @@ mod private_fd;
 mod process;
 mod raw;
 mod result;
+mod shm;
 mod signal;
 mod status;
 mod text;
@@ -51,7 +52,8 @@ pub use fault::install_fault_handler;
 pub use file::{FsStat, Stat};
 pub use handshake::{Handshake, Waiting, handshake};
 pub use map::{
-    Backing, advise, lock, map_over, move_pages, page_size, protect, reserve, reserve_over, resident, sync,
+    Backing, advise, extend_pages, grow_pages, lock, map_over, move_pages, page_size, protect, reserve,
+    reserve_over, resident, sync,
 };
 #[cfg(target_os = "linux")]
 pub use os::interruptible::interruptible;
@@ -66,5 +68,6 @@ pub use process::{
     FutexFourth, canonical_directory, close, close_on_exec, exit_now, fork, ids, limit, limit_of, node_name,
     open_for_reading, pid, random, set_limit, set_limit_of, start_thread,
 };
+pub use shm::{attach as attach_segment, segment};
 pub use signal::{Disposition, SYNCHRONOUS, attach, forget, on_crash, take};
 pub use status::{set_status_fd, write_all, write_line};

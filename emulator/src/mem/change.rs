@@ -109,10 +109,6 @@ impl AddressSpace {
         if !start.is_multiple_of(page) {
             return Err(Errno::EINVAL);
         }
-        // A length of zero duplicates a shared mapping; that is not supported.
-        if old_len == 0 {
-            return Err(Errno::EINVAL);
-        }
         let end = start.checked_add(old_len).filter(|&end| end <= SIZE).ok_or(Errno::EINVAL)?;
         if new_len > SIZE {
             return Err(Errno::ENOMEM);
@@ -128,6 +124,10 @@ impl AddressSpace {
         }
         let mut regions = self.regions_mut();
         let region = region_in(&regions, start).ok_or(Errno::EFAULT)?;
+        // A length of zero shows a shared mapping at a second place.
+        if old_len == 0 && (!region.shared || !may_move) {
+            return Err(Errno::EINVAL);
+        }
         if target.is_none() && new_len <= old_len {
             if new_len < old_len {
                 // SAFETY: the range lies in the reservation and is page-aligned.
@@ -141,17 +141,27 @@ impl AddressSpace {
         if region.end < end {
             return Err(Errno::EFAULT);
         }
-        // Only private zeroes can grow: what lies behind a file's mapping is not known here.
         let grows = new_len > old_len;
-        if grows && !region.anonymous {
-            return Err(Errno::ENOMEM);
-        }
         let mut piece = region.clone();
         if !region.anonymous {
             piece.offset += start - region.start;
         }
-        if target.is_none() && start + new_len <= SIZE && is_free(&regions, end, start + new_len) {
-            self.grow(end, start + new_len, region.prot)?;
+        let fits = start + new_len <= SIZE && is_free(&regions, end, start + new_len);
+        if target.is_none() && old_len > 0 && fits && (region.anonymous || region.shared) {
+            if region.anonymous {
+                self.grow(end, start + new_len, region.prot)?;
+            } else {
+                let aside = find_free(&regions, new_len).ok_or(Errno::ENOMEM)?;
+                // SAFETY: the old mapping is ours, the rest is free; all lie in the reservation and are page-aligned.
+                unsafe {
+                    host::extend_pages(
+                        self.host_at(start),
+                        old_len as usize,
+                        new_len as usize,
+                        self.host_at(aside),
+                    )?;
+                }
+            }
             carve(&mut regions, start, end);
             (piece.start, piece.end) = (start, start + new_len);
             insert(&mut regions, piece);
@@ -164,10 +174,14 @@ impl AddressSpace {
             Some(to) => to,
             None => find_free(&regions, new_len).ok_or(Errno::ENOMEM)?,
         };
-        let kept = old_len.min(new_len);
+        let kept = if grows && !region.anonymous { new_len } else { old_len.min(new_len) };
         // SAFETY: both ranges lie in the reservation, are page-aligned, and do not overlap (checked above, or free).
         unsafe {
-            host::move_pages(self.host_at(start), self.host_at(to), kept as usize)?;
+            if kept > old_len {
+                host::grow_pages(self.host_at(start), old_len as usize, self.host_at(to), kept as usize)?;
+            } else {
+                host::move_pages(self.host_at(start), self.host_at(to), kept as usize)?;
+            }
             host::protect(self.host_at(to), kept as usize, region.prot.0)?;
             if old_len > kept {
                 host::reserve_over(self.host_at(start + kept), (old_len - kept) as usize)?;
@@ -175,7 +189,7 @@ impl AddressSpace {
         }
         carve(&mut regions, start, end);
         carve(&mut regions, to, to + new_len);
-        if grows {
+        if new_len > kept {
             self.grow(to + kept, to + new_len, region.prot)?;
         }
         (piece.start, piece.end) = (to, to + new_len);
@@ -189,5 +203,54 @@ impl AddressSpace {
         // SAFETY: the range lies in the reservation, is page-aligned and free or about to be replaced.
         unsafe { host::map_over(self.host_at(start), (end - start) as usize, prot.0, Backing::Anonymous)? };
         Ok(())
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::mem::{MapRequest, Place};
+
+    fn shared(space: &AddressSpace, at: u64, len: u64) -> u64 {
+        let request = MapRequest {
+            place: Place::Fixed(at),
+            len,
+            prot: Prot(3),
+            backing: Backing::SharedAnonymous,
+            name: None,
+        };
+        space.map(&request).unwrap()
+    }
+
+    #[test]
+    fn a_shared_mapping_is_shown_twice_and_moves_as_it_grows() {
+        let space = AddressSpace::reserve().unwrap();
+        let page = host::page_size();
+        let one = shared(&space, 64 * page, 2 * page);
+        let two = space.remap(one, 0, 2 * page, true, None).unwrap();
+        space.mem().store(GuestAddr(two + page), 5_u32).unwrap();
+        assert_eq!(space.mem().load::<u32>(GuestAddr(one + page)), Ok(5));
+        shared(&space, one + 2 * page, page);
+        assert_eq!(space.remap(one, 2 * page, 4 * page, false, None), Err(Errno::ENOMEM));
+        let moved = space.remap(one, 2 * page, 4 * page, true, None).unwrap();
+        assert_ne!(moved, one);
+        assert_eq!(space.mem().load::<u32>(GuestAddr(moved + page)), Ok(5));
+        assert!(space.mem().load::<u32>(GuestAddr(one)).is_err());
+        assert!(space.is_mapped(moved, moved + 4 * page));
+    }
+
+    #[test]
+    fn private_memory_has_no_second_place() {
+        let space = AddressSpace::reserve().unwrap();
+        let page = host::page_size();
+        let request = MapRequest {
+            place: Place::Fixed(64 * page),
+            len: page,
+            prot: Prot(3),
+            backing: Backing::Anonymous,
+            name: None,
+        };
+        let at = space.map(&request).unwrap();
+        assert_eq!(space.remap(at, 0, page, true, None), Err(Errno::EINVAL));
     }
 }

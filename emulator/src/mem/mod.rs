@@ -12,6 +12,7 @@ mod change;
 mod layout;
 mod map;
 mod pointer;
+mod segment;
 mod space;
 mod span;
 

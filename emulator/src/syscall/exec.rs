@@ -3,6 +3,7 @@
 use super::args::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW};
 use super::errno::Errno;
 use super::row::SysResult;
+use crate::host;
 use crate::mem::GuestAddr;
 use crate::path::AT_FDCWD;
 use crate::task::{End, Ending, Program, Task};
@@ -55,6 +56,8 @@ fn execute(task: &mut Task, dirfd: i32, path: &[u8], follow: bool, args: u64, en
     if let Err(error) = task.load(&program, &env) {
         // The old program is gone.
         task.end = Some(End::Process(Ending::Signal(9, format!("execve: {error}"))));
+    } else if task.tid != host::pid() {
+        task.end = Some(End::Moves);
     }
     Ok(0)
 }

@@ -74,10 +74,10 @@ pub fn mremap(task: &mut Task, [addr, old, new, flags, to, _]: [u64; 6]) -> SysR
     if flags & !(MAYMOVE | FIXED | DONTUNMAP) != 0 || (flags & FIXED != 0 && flags & MAYMOVE == 0) {
         return Err(Errno::EINVAL);
     }
+    let target = (flags & FIXED != 0).then(|| GuestAddr(to).untagged());
     if flags & DONTUNMAP != 0 {
         return Err(Errno::EINVAL);
     }
-    let target = (flags & FIXED != 0).then(|| GuestAddr(to).untagged());
     task.process.space.remap(addr, old, new, flags & MAYMOVE != 0, target)
 }
 

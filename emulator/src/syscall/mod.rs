@@ -20,6 +20,7 @@ mod pass;
 mod poll;
 mod process;
 mod row;
+mod shm;
 mod signal;
 mod socket;
 mod stat;

@@ -147,17 +147,20 @@ pub fn set_robust_list(task: &mut Task, [head, len, ..]: [u64; 6]) -> SysResult 
         return Err(Errno::EINVAL);
     }
     task.robust_list = head;
+    task.process.threads.set_robust_list(task.tid, head);
     Ok(0)
 }
 
-/// get_robust_list(2), for the calling thread only.
+/// get_robust_list(2), for threads of the process only.
 pub fn get_robust_list(task: &mut Task, [tid, head, len, ..]: [u64; 6]) -> SysResult {
-    if tid != 0 && tid as i32 != task.tid {
+    let tid = if tid == 0 { task.tid } else { tid as i32 };
+    let Some(thread) = task.process.threads.all().into_iter().find(|thread| thread.tid == tid) else {
+        host::tgkill(-1, tid, 0)?;
         return Err(Errno::EPERM);
-    }
+    };
     let mem = task.process.space.mem();
     mem.store(GuestAddr(len), 24_u64).map_err(|_| Errno::EFAULT)?;
-    mem.store(GuestAddr(head), task.robust_list).map_err(|_| Errno::EFAULT)?;
+    mem.store(GuestAddr(head), thread.robust_list).map_err(|_| Errno::EFAULT)?;
     Ok(0)
 }
 

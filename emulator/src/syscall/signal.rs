@@ -5,8 +5,8 @@ use super::row::SysResult;
 use crate::cpu::SP;
 use crate::host;
 use crate::mem::GuestAddr;
-use crate::task::Task;
 use crate::task::signal::{Action, Flags, SigInfo, UNBLOCKABLE, bit};
+use crate::task::{End, Ending, Task};
 
 /// The kernel's `sigset_t`, in bytes.
 const SET_SIZE: u64 = 8;
@@ -117,25 +117,45 @@ pub fn rt_sigtimedwait(task: &mut Task, [set, into, timeout, size, ..]: [u64; 6]
     Ok(info.signal() as u64)
 }
 
+/// A thread that kills its own process lets it end here, so that what it holds is given up first.
+fn kills_itself(task: &mut Task, pid: i32, signal: i32) -> bool {
+    const SIGKILL: i32 = 9;
+    let own = signal == SIGKILL && pid == host::pid();
+    if own {
+        let ending = Ending::Signal(SIGKILL, format!("sent by process {pid}"));
+        task.end = Some(End::Process(ending));
+    }
+    own
+}
+
 /// kill(2).
-pub fn kill(_task: &mut Task, [pid, signal, ..]: [u64; 6]) -> SysResult {
+pub fn kill(task: &mut Task, [pid, signal, ..]: [u64; 6]) -> SysResult {
+    if kills_itself(task, pid as i32, signal as i32) {
+        return Ok(0);
+    }
     host::kill(pid as i32, signal as i32)?;
     Ok(0)
 }
 
 /// tkill(2).
-pub fn tkill(_task: &mut Task, [tid, signal, ..]: [u64; 6]) -> SysResult {
+pub fn tkill(task: &mut Task, [tid, signal, ..]: [u64; 6]) -> SysResult {
     if tid as i32 <= 0 {
         return Err(Errno::EINVAL);
+    }
+    if tid as i32 == task.tid && kills_itself(task, host::pid(), signal as i32) {
+        return Ok(0);
     }
     host::tgkill(-1, tid as i32, signal as i32)?;
     Ok(0)
 }
 
 /// tgkill(2).
-pub fn tgkill(_task: &mut Task, [pid, tid, signal, ..]: [u64; 6]) -> SysResult {
+pub fn tgkill(task: &mut Task, [pid, tid, signal, ..]: [u64; 6]) -> SysResult {
     if pid as i32 <= 0 || tid as i32 <= 0 {
         return Err(Errno::EINVAL);
+    }
+    if tid as i32 == task.tid && kills_itself(task, pid as i32, signal as i32) {
+        return Ok(0);
     }
     host::tgkill(pid as i32, tid as i32, signal as i32)?;
     Ok(0)

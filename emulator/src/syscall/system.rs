@@ -5,7 +5,6 @@ use super::pass::pass;
 use super::row::SysResult;
 use crate::host::{self, Direct};
 use crate::mem::GuestAddr;
-use crate::path::Program;
 use crate::path::synthetic::{BUILD, RELEASE};
 use crate::task::Task;
 
@@ -211,7 +210,7 @@ pub fn prctl(task: &mut Task, [option, a, b, c, d, _]: [u64; 6]) -> SysResult {
     match option {
         SET_NAME => {
             let mut name = mem.read_cstr(GuestAddr(a), 16).map_err(|_| Errno::EFAULT)?;
-            let name = match name.take() {
+            let mut name = match name.take() {
                 Some(name) => name,
                 None => {
                     let mut cut = vec![0; 15];
@@ -219,13 +218,13 @@ pub fn prctl(task: &mut Task, [option, a, b, c, d, _]: [u64; 6]) -> SysResult {
                     cut
                 }
             };
-            let comm = name[..name.len().min(15)].to_vec();
-            task.process.fs.set_program(Program { comm, ..task.process.fs.program() });
+            name.truncate(15);
+            task.set_name(name);
             Ok(0)
         }
         GET_NAME => {
             let mut name = [0; 16];
-            let comm = task.process.fs.program().comm;
+            let comm = task.name();
             let len = comm.len().min(15);
             name[..len].copy_from_slice(&comm[..len]);
             mem.write(GuestAddr(a), &name).map_err(|_| Errno::EFAULT)?;

@@ -30,8 +30,14 @@ pass! {
     timer_delete = TimerDelete;
 }
 
-/// clock_settime(2), settimeofday(2): the clock is the host's.
-pub fn clock_settime(_task: &mut Task, _args: [u64; 6]) -> SysResult {
+/// clock_settime(2): the clock is the host's.
+pub fn clock_settime(_task: &mut Task, [clock, ..]: [u64; 6]) -> SysResult {
+    const REALTIME: i32 = 0;
+    Err(if clock as i32 == REALTIME { Errno::EPERM } else { Errno::EINVAL })
+}
+
+/// settimeofday(2): the clock is the host's.
+pub fn settimeofday(_task: &mut Task, _args: [u64; 6]) -> SysResult {
     Err(Errno::EPERM)
 }
 

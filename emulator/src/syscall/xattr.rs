@@ -3,6 +3,7 @@
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, OwnedFd};
 
+use super::abi::OpenFlags;
 use super::args::AT_SYMLINK_NOFOLLOW;
 use super::stat::{Object, object};
 use super::{Errno, SysResult};
@@ -23,13 +24,18 @@ struct Target {
 }
 
 fn open_target(task: &Task, fd: u64) -> Result<Target, Errno> {
-    task.process.files.get(fd as i32)?;
-    Ok(Target { path: file::proc_fd(fd as i32), _handle: None })
+    let target = named_target(task, fd as i32)?;
+    if file::status_flags(fd as i32)?.has(OpenFlags::PATH) { Err(Errno::EBADF) } else { Ok(target) }
+}
+
+fn named_target(task: &Task, fd: i32) -> Result<Target, Errno> {
+    task.process.files.get(fd)?;
+    Ok(Target { path: file::proc_fd(fd), _handle: None })
 }
 
 fn path_target(task: &Task, addr: u64, flags: u64) -> Result<Target, Errno> {
     match object(task, AT_FDCWD as u64, addr, flags)? {
-        Object::Open(fd) => open_target(task, fd as u64),
+        Object::Open(fd) => named_target(task, fd),
         Object::Place(place) => {
             let (dir, name) = place.at();
             let handle = file::open_handle(dir, name)?;

@@ -171,7 +171,10 @@ impl Task {
         self.process.actions.reset_caught();
         self.signals.alternate = AltStack::default();
         self.clear_tid = 0;
+        self.name = None;
+        self.release_robust_futexes(self.tid, self.robust_list);
         self.robust_list = 0;
+        self.process.threads.set_robust_list(self.tid, 0);
         self.process.files.close_on_exec();
         true
     }

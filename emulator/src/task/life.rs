@@ -40,18 +40,54 @@ pub(crate) struct Birth {
 }
 
 impl Task {
-    /// Ends the calling host thread's guest thread, and the process with the last one.
-    pub(crate) fn end_thread(&mut self, status: i32) -> ! {
-        if self.leave() {
-            self.process.finish(&Ending::Exit(status));
+    /// Runs this thread on the calling host thread until it ends, and the process with the last one.
+    ///
+    /// The first host thread, whose id is the process's, waits after its guest thread's end: a program that another
+    /// thread executes goes on there, as the kernel has it (execve(2), "Effect on threads").
+    pub(crate) fn live(mut self: Box<Self>) -> ! {
+        loop {
+            match self.run() {
+                End::Process(ending) => {
+                    let threads = self.process.threads.all();
+                    threads
+                        .iter()
+                        .for_each(|thread| self.release_robust_futexes(thread.tid, thread.robust_list));
+                    self.process.finish(&ending)
+                }
+                End::Moves => self.move_to_first(),
+                End::Thread(status) => {
+                    if self.leave() {
+                        self.process.finish(&Ending::Exit(status));
+                    }
+                    if self.tid != host::pid() {
+                        host::exit_thread(status);
+                    }
+                    let process = Arc::clone(&self.process);
+                    self = process.threads.receive();
+                    host::attach(&self.cpu.interrupt);
+                    host::set_mask(self.signals.mask());
+                }
+            }
         }
-        host::exit_thread(status)
+    }
+
+    /// Hands this thread to the first host thread; the calling one ends.
+    fn move_to_first(mut self: Box<Self>) -> ! {
+        host::set_mask(u64::MAX);
+        self.signals.keep_noted();
+        self.cpu.interrupt.store(1, Ordering::Relaxed);
+        let process = Arc::clone(&self.process);
+        let before = std::mem::replace(&mut self.tid, host::pid());
+        process.threads.add(self.tid);
+        process.threads.remove(before);
+        process.threads.give(self);
+        host::exit_thread(0)
     }
 
     /// Does what the kernel does when a thread ends; true when it was the last.
     fn leave(&mut self) -> bool {
         host::set_mask(u64::MAX);
-        self.release_robust_futexes();
+        self.release_robust_futexes(self.tid, self.robust_list);
         if self.clear_tid != 0 {
             let at = GuestAddr(self.clear_tid);
             if self.process.space.mem().store::<u32>(at, 0).is_ok() {
@@ -67,12 +103,11 @@ impl Task {
         }
     }
 
-    /// Marks the robust futexes that this thread holds as orphaned.
+    /// Marks the robust futexes of the list at `head` that thread `tid` holds as orphaned.
     ///
     /// # Source
     /// The kernel's Documentation/locking/robust-futex-ABI.rst.
-    fn release_robust_futexes(&self) {
-        let head = self.robust_list;
+    pub(crate) fn release_robust_futexes(&self, tid: i32, head: u64) {
         if head == 0 {
             return;
         }
@@ -89,21 +124,21 @@ impl Task {
             }
             let next = load(entry & !1);
             if entry != pending {
-                self.orphan((entry & !1).wrapping_add(offset));
+                self.orphan((entry & !1).wrapping_add(offset), tid);
             }
             let Some(next) = next else { break };
             entry = next;
         }
         if pending & !1 != 0 {
-            self.orphan((pending & !1).wrapping_add(offset));
+            self.orphan((pending & !1).wrapping_add(offset), tid);
         }
     }
 
-    fn orphan(&self, at: u64) {
+    fn orphan(&self, at: u64, tid: i32) {
         let mem = self.process.space.mem();
         let at = GuestAddr(at);
         while let Ok(word) = mem.load::<u32>(at) {
-            if word & FUTEX_TID != self.tid as u32 {
+            if word & FUTEX_TID != tid as u32 {
                 return;
             }
             let orphaned = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
@@ -136,7 +171,7 @@ impl Task {
             cpu.tpidr = tls;
         }
         let process = Arc::clone(&self.process);
-        let mask = self.signals.mask();
+        let (mask, name) = (self.signals.mask(), self.name());
         let (tell, told) = mpsc::channel();
         let (go, gone) = mpsc::channel::<()>();
         // Nothing may reach the new thread before it is attached.
@@ -144,7 +179,7 @@ impl Task {
         let started = host::start_thread(move || {
             let tid = host::thread_id();
             host::attach(&cpu.interrupt);
-            let mut task = Task {
+            let task = Box::new(Task {
                 cpu,
                 blocks: BlockCache::default(),
                 process,
@@ -153,8 +188,9 @@ impl Task {
                 clear_tid: birth.clear_tid,
                 robust_list: 0,
                 borrowed: None,
+                name: Some(name),
                 end: None,
-            };
+            });
             task.process.threads.add(tid);
             if let Some(at) = birth.child_tid {
                 let _ = task.process.space.mem().store(GuestAddr(at), tid as u32);
@@ -162,14 +198,7 @@ impl Task {
             let _ = tell.send(tid);
             let _ = gone.recv();
             host::set_mask(mask);
-            match task.run() {
-                End::Process(ending) => task.process.finish(&ending),
-                End::Thread(status) => {
-                    if task.leave() {
-                        task.process.finish(&Ending::Exit(status));
-                    }
-                }
-            }
+            task.live()
         });
         host::set_mask(mask);
         started.map_err(|_| Errno::EAGAIN)?;
@@ -236,6 +265,9 @@ impl Task {
         host::forget();
         self.cpu.interrupt.store(0, Ordering::Relaxed);
         self.process.set_forked();
+        if let Some(name) = self.name.take() {
+            self.set_name(name);
+        }
         self.clear_tid = birth.clear_tid;
         self.robust_list = 0;
         self.cpu.exclusive.bytes = 0;

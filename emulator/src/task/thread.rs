@@ -9,6 +9,7 @@ use super::vfork::Borrowed;
 use crate::cpu::Cpu;
 use crate::host;
 use crate::interp::BlockCache;
+use crate::path;
 
 /// One guest thread, which is one host thread.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Task {
     pub robust_list: u64,
     /// What it owes its waiting parent (vfork's child).
     pub borrowed: Option<Borrowed>,
+    /// Its name, where it is not the process's first thread, which has the program's (`PR_SET_NAME`).
+    pub name: Option<Vec<u8>>,
     /// Set by a call that ends the thread or the process.
     pub end: Option<End>,
 }
@@ -40,9 +43,27 @@ pub enum End {
     Thread(i32),
     /// The process ends.
     Process(Ending),
+    /// It goes on as the process's first thread, on that one's host thread.
+    Moves,
 }
 
 impl Task {
+    /// The thread's name.
+    pub(crate) fn name(&self) -> Vec<u8> {
+        self.name.clone().unwrap_or_else(|| self.process.fs.program().comm)
+    }
+
+    /// Changes the thread's name.
+    pub(crate) fn set_name(&mut self, name: Vec<u8>) {
+        if self.tid == host::pid() {
+            let program = self.process.fs.program();
+            self.process.fs.set_program(path::Program { comm: name, ..program });
+            self.name = None;
+        } else {
+            self.name = Some(name);
+        }
+    }
+
     /// Lets the parent of a vfork go on, when the child has a program of its own or ends.
     pub(crate) fn release_parent(&mut self) {
         if let Some(borrowed) = self.borrowed.take() {
@@ -67,6 +88,7 @@ impl Task {
             clear_tid: 0,
             robust_list: 0,
             borrowed: None,
+            name: None,
             end: None,
         }
     }

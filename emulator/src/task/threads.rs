@@ -4,38 +4,76 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::thread::Task;
 use crate::host;
+
+/// A living thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Alive {
+    /// Its id.
+    pub tid: i32,
+    /// The head of its list of robust futexes; 0 for none.
+    pub robust_list: u64,
+}
 
 /// The threads of one process.
 #[derive(Debug, Default)]
 pub struct Threads {
-    alive: Mutex<Vec<i32>>,
+    alive: Mutex<Vec<Alive>>,
     gone: Condvar,
     /// The thread that alone goes on, 0 while all do.
     survivor: AtomicI32,
+    /// What the first host thread, which outlives its guest thread, goes on with.
+    heir: Mutex<Option<Box<Task>>>,
+    given: Condvar,
 }
 
 impl Threads {
-    fn lock(&self) -> MutexGuard<'_, Vec<i32>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Alive>> {
         self.alive.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a thread.
     pub fn add(&self, tid: i32) {
-        self.lock().push(tid);
+        self.lock().push(Alive { tid, robust_list: 0 });
     }
 
     /// Removes a thread; true when it was the last.
     pub fn remove(&self, tid: i32) -> bool {
         let mut alive = self.lock();
-        alive.retain(|&other| other != tid);
+        alive.retain(|other| other.tid != tid);
         self.gone.notify_all();
         alive.is_empty()
     }
 
-    /// The ids of all threads.
-    pub fn ids(&self) -> Vec<i32> {
+    /// Gives `task` to the first host thread of the process, whose id it takes.
+    pub(crate) fn give(&self, task: Box<Task>) {
+        *self.heir.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+        self.given.notify_all();
+    }
+
+    /// Waits for a task to be given: on the first host thread, after its guest thread's end.
+    pub(crate) fn receive(&self) -> Box<Task> {
+        let mut heir = self.heir.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match heir.take() {
+                Some(task) => return task,
+                None => heir = self.given.wait(heir).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    /// All threads.
+    pub fn all(&self) -> Vec<Alive> {
         self.lock().clone()
+    }
+
+    /// Notes the robust futexes of `tid`.
+    pub fn set_robust_list(&self, tid: i32, head: u64) {
+        self.lock()
+            .iter_mut()
+            .filter(|thread| thread.tid == tid)
+            .for_each(|thread| thread.robust_list = head);
     }
 
     /// Must `tid` end because another thread goes on alone?
@@ -50,8 +88,8 @@ impl Threads {
             return false;
         }
         let mut alive = self.lock();
-        while alive.iter().any(|&other| other != tid) {
-            alive.iter().filter(|&&other| other != tid).for_each(|&other| host::kick(other));
+        while alive.iter().any(|other| other.tid != tid) {
+            alive.iter().filter(|other| other.tid != tid).for_each(|other| host::kick(other.tid));
             // A thread may have been between two looks at its flag: kick again from time to time.
             let (guard, _) = self
                 .gone
@@ -65,14 +103,14 @@ impl Threads {
     }
 
     /// In the child of a fork: only `tid` is left. The caller held the lock across the fork.
-    pub fn reset(&self, guard: &mut MutexGuard<'_, Vec<i32>>, tid: i32) {
+    pub fn reset(&self, guard: &mut MutexGuard<'_, Vec<Alive>>, tid: i32) {
         guard.clear();
-        guard.push(tid);
+        guard.push(Alive { tid, robust_list: 0 });
         self.survivor.store(0, Ordering::Release);
     }
 
     /// The list, locked, for fork.
-    pub fn hold(&self) -> MutexGuard<'_, Vec<i32>> {
+    pub fn hold(&self) -> MutexGuard<'_, Vec<Alive>> {
         self.lock()
     }
 }

@@ -97,6 +97,11 @@ impl SignalState {
         Some(self.kept.remove(at))
     }
 
+    /// Keeps what the host noted for the calling thread, which ends.
+    pub(crate) fn keep_noted(&mut self) {
+        self.kept.extend(std::iter::from_fn(host::take).map(SigInfo));
+    }
+
     /// Forgets what is kept, in the child of a fork.
     pub(crate) fn kept_clear(&mut self) {
         self.kept.clear();
