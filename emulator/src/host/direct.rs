@@ -147,7 +147,6 @@ direct! {
     TimerGettime = SYS_timer_gettime [V, P(32)];
     TimerGetoverrun = SYS_timer_getoverrun [];
     TimerDelete = SYS_timer_delete [];
-    PidfdOpen = SYS_pidfd_open [];
     Shmget = SYS_shmget [];
     Shmctl = SYS_shmctl [V, V, P(112)];
 }

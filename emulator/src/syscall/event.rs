@@ -26,6 +26,14 @@ pub fn eventfd2(task: &mut Task, args: [u64; 6]) -> SysResult {
     install(task, event::eventfd(args[0] as u32, args[1] as i32)?)
 }
 
+/// Makes a descriptor that stands for a process.
+///
+/// # Errors
+/// As pidfd_open(2).
+pub fn pidfd_open(task: &mut Task, args: [u64; 6]) -> SysResult {
+    install(task, event::pidfd_open(args[0] as i32, args[1] as u32)?)
+}
+
 /// Makes a timer.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::errno::Errno;
 use super::row::SysResult;
-use crate::host::{self, Direct};
+use crate::host;
 use crate::mem::GuestAddr;
 use crate::task::{Birth, End, Ending, Task};
 
@@ -188,9 +188,4 @@ pub fn waitid(task: &mut Task, [kind, id, info, options, usage, _]: [u64; 6]) ->
 /// getpid(2).
 pub fn getpid(_task: &mut Task, _args: [u64; 6]) -> SysResult {
     Ok(host::pid() as u64)
-}
-
-/// pidfd_open(2).
-pub fn pidfd_open(task: &mut Task, [pid, flags, ..]: [u64; 6]) -> SysResult {
-    task.direct(Direct::PidfdOpen, [pid, flags, 0, 0, 0, 0])
 }

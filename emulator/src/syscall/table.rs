@@ -434,7 +434,7 @@ pub static ROWS: &[Row] = &[
     Row::new(431, "fsconfig", &[], Absent, "", absent),
     Row::new(432, "fsmount", &[], Absent, "", absent),
     Row::new(433, "fspick", &[], Absent, "", absent),
-    Row::new(434, "pidfd_open", &[Pid, Hex], Full, "", process::pidfd_open),
+    Row::new(434, "pidfd_open", &[Pid, Hex], Partial, "Linux hosts only", event::pidfd_open),
     Row::new(
         435,
         "clone3",

@@ -138,6 +138,15 @@ pub fn eventfd(initial: u32, flags: i32) -> Result<OwnedFd, Errno> {
     owned(unsafe { libc::eventfd(initial, flags) })
 }
 
+/// A descriptor for process `pid`.
+///
+/// # Errors
+/// The host's.
+pub fn pidfd_open(pid: i32, flags: u32) -> Result<OwnedFd, Errno> {
+    // SAFETY: no pointers.
+    owned(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) } as RawFd)
+}
+
 /// A new timer.
 ///
 /// # Errors

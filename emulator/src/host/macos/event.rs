@@ -165,6 +165,14 @@ pub fn signalfd(_existing: RawFd, _mask: u64, _flags: i32) -> Result<Option<Owne
 ///
 /// # Errors
 /// `ENOSYS`.
+pub fn pidfd_open(_pid: i32, _flags: u32) -> Result<OwnedFd, Errno> {
+    Err(Errno::ENOSYS)
+}
+
+/// Not on this host.
+///
+/// # Errors
+/// `ENOSYS`.
 pub fn inotify_init(_flags: i32) -> Result<OwnedFd, Errno> {
     Err(Errno::ENOSYS)
 }
