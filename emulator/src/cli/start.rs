@@ -17,7 +17,10 @@ use crate::{host, trace};
 /// Runs the program. Comes back only when it could not be started.
 pub(super) fn run(options: Options) -> ExitCode {
     let (code, ending) = match prepare(options) {
-        Ok(task) => Box::new(task).live(),
+        Ok(task) => {
+            Box::new(task).live();
+            host::exit_thread(0)
+        }
         Err(failure) => failure,
     };
     host::write_line(&ending.to_json(&[]));

@@ -3,8 +3,8 @@
 use std::os::fd::RawFd;
 
 pub use super::os::event::{
-    epoll_create, epoll_ctl, epoll_wait, eventfd, inotify_add_watch, inotify_init, inotify_rm_watch, poll,
-    select, signalfd, timerfd_create, timerfd_gettime, timerfd_settime,
+    epoll_create, epoll_ctl, epoll_wait, eventfd, inotify_add_watch, inotify_init, inotify_rm_watch,
+    pidfd_open, poll, select, signalfd, timerfd_create, timerfd_gettime, timerfd_settime,
 };
 
 /// One descriptor to wait for, laid out as `struct pollfd`; the event bits are Linux's.

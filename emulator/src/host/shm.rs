@@ -21,15 +21,18 @@ pub struct Segment {
 pub fn segment(id: i32) -> io::Result<Segment> {
     #[cfg(target_os = "linux")]
     {
-        // SAFETY: zero is valid for every field, and the structure is ours.
-        let (result, found) = unsafe {
-            let mut found: libc::shmid_ds = std::mem::zeroed();
-            (libc::shmctl(id, libc::IPC_STAT, &raw mut found), found)
-        };
-        if result == -1 {
+        // The kernel's `struct shmid64_ds`, which is the same on every 64-bit machine (asm-generic/shmbuf.h).
+        const SIZE: usize = 112;
+        const SEGMENT_SIZE: usize = 48;
+        let mut found = [0_u8; SIZE];
+        // SAFETY: the structure is ours and as long as the kernel's.
+        if unsafe { libc::syscall(libc::SYS_shmctl, id, libc::IPC_STAT, found.as_mut_ptr()) } == -1 {
             return Err(io::Error::last_os_error());
         }
-        Ok(Segment { key: found.shm_perm.__key as u32, len: found.shm_segsz as u64 })
+        let word = |at: usize, len: usize| {
+            found[at..at + len].iter().rev().fold(0, |sum, &byte| sum << 8 | u64::from(byte))
+        };
+        Ok(Segment { key: word(0, 4) as u32, len: word(SEGMENT_SIZE, 8) })
     }
     #[cfg(not(target_os = "linux"))]
     {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::addr::{GuestAddr, SIZE};
 use super::layout::MIN;
-use super::map::{Place, carve, find_free, insert, is_free, region_in};
+use super::map::{Place, carve, find_free, insert, is_free};
 use super::space::{AddressSpace, Prot, Region};
 use crate::host;
 use crate::syscall::Errno;
@@ -69,15 +69,13 @@ impl AddressSpace {
     pub fn detach(&self, addr: u64) -> Result<(), Errno> {
         let base = GuestAddr(addr).untagged();
         let mut regions = self.regions_mut();
-        let name = region_in(&regions, base)
-            .and_then(|region| region.name)
-            .filter(|name| name.starts_with(NAME))
-            .ok_or(Errno::EINVAL)?;
+        let is_segment = |region: &&Region| region.name.as_ref().is_some_and(|name| name.starts_with(NAME));
+        // Its start may be unmapped already: what counts is where it would be.
         let pieces: Vec<(u64, u64)> = regions
-            .values()
-            .filter(|region| {
-                region.name.as_ref() == Some(&name) && region.start.wrapping_sub(region.offset) == base
-            })
+            .range(base..)
+            .map(|(_, region)| region)
+            .filter(is_segment)
+            .filter(|region| region.start.wrapping_sub(region.offset) == base)
             .map(|region| (region.start, region.end))
             .collect();
         if pieces.is_empty() {

@@ -40,11 +40,12 @@ pub(crate) struct Birth {
 }
 
 impl Task {
-    /// Runs this thread on the calling host thread until it ends, and the process with the last one.
+    /// Runs this thread on the calling host thread until it ends, and the process with the last one. Comes back when
+    /// the host thread is to end; the first one never does.
     ///
     /// The first host thread, whose id is the process's, waits after its guest thread's end: a program that another
     /// thread executes goes on there, as the kernel has it (execve(2), "Effect on threads").
-    pub(crate) fn live(mut self: Box<Self>) -> ! {
+    pub(crate) fn live(mut self: Box<Self>) {
         loop {
             match self.run() {
                 End::Process(ending) => {
@@ -54,13 +55,13 @@ impl Task {
                         .for_each(|thread| self.release_robust_futexes(thread.tid, thread.robust_list));
                     self.process.finish(&ending)
                 }
-                End::Moves => self.move_to_first(),
+                End::Moves => return self.move_to_first(),
                 End::Thread(status) => {
                     if self.leave() {
                         self.process.finish(&Ending::Exit(status));
                     }
                     if self.tid != host::pid() {
-                        host::exit_thread(status);
+                        return;
                     }
                     let process = Arc::clone(&self.process);
                     self = process.threads.receive();
@@ -71,8 +72,8 @@ impl Task {
         }
     }
 
-    /// Hands this thread to the first host thread; the calling one ends.
-    fn move_to_first(mut self: Box<Self>) -> ! {
+    /// Hands this thread to the first host thread.
+    fn move_to_first(mut self: Box<Self>) {
         host::set_mask(u64::MAX);
         self.signals.keep_noted();
         self.cpu.interrupt.store(1, Ordering::Relaxed);
@@ -81,7 +82,6 @@ impl Task {
         process.threads.add(self.tid);
         process.threads.remove(before);
         process.threads.give(self);
-        host::exit_thread(0)
     }
 
     /// Does what the kernel does when a thread ends; true when it was the last.
