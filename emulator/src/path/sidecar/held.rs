@@ -14,7 +14,7 @@ use crate::syscall::abi::OpenFlags;
 /// Everyone may read an index, whatever the guest's mask.
 const MODE: u32 = 0o644;
 /// From so many rows on, one listing is cheaper than asking for each.
-const FEW: usize = 16;
+const FEW: usize = 64;
 
 /// A directory whose lock the caller holds.
 #[derive(Debug)]

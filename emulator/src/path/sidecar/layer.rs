@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::index::Index;
 use super::name::{DiskName, GuestName, INDEX, LOCK, NAME_MAX, TEMPORARY, Token, is_reserved};
 use super::state::{Cache, Look};
-use crate::host::file;
+use crate::host::file::{self, Stat};
 use crate::syscall::Errno;
 
 /// What the layer says of one name in one directory of the sysroot.
@@ -105,8 +105,11 @@ impl Sidecar {
             return Ok(Slot::Taken);
         }
         let literal = name.literal()?;
+        if look.is_known(bytes) {
+            return Ok(Slot::Literal(literal));
+        }
         match file::lstatat(look.dir(), literal.as_c_str()) {
-            Ok(_) if is_listed(look, bytes)? => Ok(Slot::Literal(literal)),
+            Ok(stat) if is_listed(look, bytes, &stat)? => Ok(Slot::Literal(literal)),
             Ok(_) => Ok(Slot::Taken),
             Err(Errno::ENOENT) if !resembles_reserved(bytes) => Ok(Slot::Free(literal)),
             Err(Errno::ENOENT) => Ok(Slot::Taken),
@@ -124,7 +127,11 @@ impl Sidecar {
         if name.as_bytes() == b"." || Token::parse(name.as_bytes()).is_some() {
             return exists(dir, name);
         }
-        is_listed(&self.look(dir)?, name.as_bytes())
+        match file::lstatat(dir, name.as_c_str()) {
+            Ok(stat) => is_listed(&self.look(dir)?, name.as_bytes(), &stat),
+            Err(Errno::ENOENT) => Ok(false),
+            Err(errno) => Err(errno),
+        }
     }
 
     /// Notes which name a token stands for.
@@ -223,13 +230,12 @@ pub fn exists(dir: RawFd, name: &DiskName) -> Result<bool, Errno> {
     }
 }
 
-/// Does the directory list exactly these bytes?
-fn is_listed(look: &Look<'_>, name: &[u8]) -> Result<bool, Errno> {
-    match look.names() {
-        Ok(names) => Ok(names.contains(name)),
+/// Is the object found under `name` stored under exactly these bytes?
+fn is_listed(look: &Look<'_>, name: &[u8], stat: &Stat) -> Result<bool, Errno> {
+    match look.lists(name, stat) {
         // In a directory that may be searched but not listed the volume's word is all there is.
         Err(Errno::EACCES) => Ok(true),
-        Err(errno) => Err(errno),
+        told => told,
     }
 }
 

@@ -42,11 +42,14 @@ impl Stamp {
 
     /// Was it two ticks old at `now`, so that any later change shows?
     fn is_settled(&self, now: Timespec) -> bool {
-        [self.modified, self.changed].iter().all(|stamp| {
-            let age = i128::from(now.sec - stamp.sec) * 1_000_000_000 + i128::from(now.nsec - stamp.nsec);
-            age > i128::from(TWO_TICKS)
-        })
+        is_settled(self.modified, now) && is_settled(self.changed, now)
     }
+}
+
+/// Was `stamp` two ticks old at `now`?
+fn is_settled(stamp: Timespec, now: Timespec) -> bool {
+    let age = i128::from(now.sec - stamp.sec) * 1_000_000_000 + i128::from(now.nsec - stamp.nsec);
+    age > i128::from(TWO_TICKS)
 }
 
 impl From<&Stat> for Stamp {
@@ -60,6 +63,8 @@ struct Known {
     stamp: Stamp,
     index: Option<Arc<Index>>,
     names: Option<Arc<Names>>,
+    /// The last listing, of whatever state, and when it began.
+    listed: Option<(Arc<Names>, Timespec)>,
 }
 
 /// What was read of directories whose stamps were settled then.
@@ -91,22 +96,27 @@ impl Cache {
     pub fn look(&self, dir: RawFd) -> Result<Look<'_>, Errno> {
         let now = file::now();
         let stamp = Stamp::of(dir)?;
-        let known = self.entries().get(&stamp.directory).filter(|known| known.stamp == stamp).cloned();
-        Ok(Look { cache: self, dir, stamp, settled: stamp.is_settled(now), known })
+        let mut known = self.entries().get(&stamp.directory).cloned();
+        if let Some(known) = known.as_mut().filter(|known| known.stamp != stamp) {
+            known.index = None;
+            known.names = None;
+        }
+        Ok(Look { cache: self, dir, stamp, now, known })
     }
 
     fn keep(&self, stamp: Stamp, fill: impl FnOnce(&mut Known)) {
         let mut entries = self.entries();
         if !entries.contains_key(&stamp.directory) {
-            let names = entries.values().filter_map(|known| known.names.as_ref()).map(|names| names.len());
+            let names =
+                entries.values().filter_map(|known| known.listed.as_ref()).map(|(names, _)| names.len());
             if entries.len() >= DIRECTORIES_MAX || names.sum::<usize>() > NAMES_MAX {
                 entries.clear();
             }
         }
-        let fresh = Known { stamp, index: None, names: None };
+        let fresh = Known { stamp, index: None, names: None, listed: None };
         let known = entries.entry(stamp.directory).or_insert_with(|| fresh.clone());
         if known.stamp != stamp {
-            *known = fresh;
+            *known = Known { listed: known.listed.take(), ..fresh };
         }
         fill(known);
     }
@@ -118,7 +128,7 @@ pub struct Look<'a> {
     cache: &'a Cache,
     dir: RawFd,
     stamp: Stamp,
-    settled: bool,
+    now: Timespec,
     known: Option<Known>,
 }
 
@@ -153,15 +163,41 @@ impl Look<'_> {
             return Ok(names);
         }
         let names = Arc::new(list(self.dir)?);
-        if self.may_keep()? {
-            self.cache.keep(self.stamp, |known| known.names = Some(Arc::clone(&names)));
-        }
+        let current = self.may_keep()?.then(|| Arc::clone(&names));
+        self.cache.keep(self.stamp, |known| {
+            known.names = current;
+            known.listed = Some((Arc::clone(&names), self.now));
+        });
         Ok(names)
+    }
+
+    /// Is exactly `name` known to be stored, without asking the host?
+    pub fn is_known(&self, name: &[u8]) -> bool {
+        self.known.as_ref().and_then(|known| known.names.as_ref()).is_some_and(|names| names.contains(name))
+    }
+
+    /// Is the object that the volume finds under `name`, with status `stat`, stored under exactly these bytes?
+    ///
+    /// A listing of an older state tells too, if it has the name and the object was not touched since: then the object
+    /// has no other name than it had at that time, and in the place that both spellings share there was only one.
+    ///
+    /// # Errors
+    /// The host's.
+    pub fn lists(&self, name: &[u8], stat: &Stat) -> Result<bool, Errno> {
+        let known = self.known.as_ref();
+        if known.is_some_and(|known| known.names.is_none())
+            && let Some((names, began)) = known.and_then(|known| known.listed.as_ref())
+            && is_settled(stat.ctime, *began)
+            && names.contains(name)
+        {
+            return Ok(true);
+        }
+        Ok(self.names()?.contains(name))
     }
 
     /// Was the directory unchanged all the while, and would a later change show?
     fn may_keep(&self) -> Result<bool, Errno> {
-        Ok(self.settled && Stamp::of(self.dir)? == self.stamp)
+        Ok(self.stamp.is_settled(self.now) && Stamp::of(self.dir)? == self.stamp)
     }
 }
 

@@ -548,3 +548,23 @@ fn the_probe_leaves_nothing_and_a_byte_exact_volume_has_no_layer() {
     assert!(FsContext::new(&config).unwrap().has_layer());
     assert!(guest.disk("").is_empty());
 }
+
+#[test]
+fn an_older_listing_tells_of_objects_untouched_since() {
+    let guest = Guest::new();
+    let at = |name: &str| guest.base.join("sr/d").join(name);
+    for name in ["one", "two", "three"] {
+        std::fs::write(at(name), "").unwrap();
+    }
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    assert!(guest.place("/d/one").is_ok());
+    // The directory changes, the listing at hand is an older one; the host respells what it lists.
+    std::fs::rename(at("one"), at("ONE")).unwrap();
+    std::fs::rename(at("three"), at("x")).unwrap();
+    std::fs::write(at("THREE"), "").unwrap();
+    assert_eq!(guest.place("/d/one").unwrap_err(), Errno::ENOENT);
+    assert_eq!(guest.place("/d/three").unwrap_err(), Errno::ENOENT);
+    for name in ["ONE", "two", "x", "THREE"] {
+        assert!(guest.place(&format!("/d/{name}")).is_ok(), "{name}");
+    }
+}
