@@ -43,7 +43,7 @@ enum Action {
     /// Clear what killed runs left: mounts, loop devices, processes, images
     Clean,
     #[command(hide = true)]
-    Serve { backing: PathBuf, mounted: PathBuf, note: PathBuf },
+    Serve { kind: VolumeKind, backing: PathBuf, mounted: PathBuf, note: PathBuf },
 }
 
 /// Does what `args` say.
@@ -71,7 +71,7 @@ pub fn run(args: &VolumeArgs, out: &mut dyn Write) -> Result<Exit, CliError> {
             Ok(Exit::Expected)
         }
         Action::Clean => clean(out),
-        Action::Serve { backing, mounted, note } => serve(backing, mounted, note),
+        Action::Serve { kind, backing, mounted, note } => serve(*kind, backing, mounted, note),
     }
 }
 
@@ -142,13 +142,13 @@ fn clean(out: &mut dyn Write) -> Result<Exit, CliError> {
 }
 
 #[cfg(target_os = "linux")]
-fn serve(backing: &Path, mounted: &Path, note: &Path) -> Result<Exit, CliError> {
-    volume::serve(backing, mounted, note).map_err(machine("serve", mounted))?;
+fn serve(kind: VolumeKind, backing: &Path, mounted: &Path, note: &Path) -> Result<Exit, CliError> {
+    volume::serve(kind, backing, mounted, note).map_err(machine("serve", mounted))?;
     Ok(Exit::Expected)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn serve(_: &Path, mounted: &Path, _: &Path) -> Result<Exit, CliError> {
+fn serve(_: VolumeKind, _: &Path, mounted: &Path, _: &Path) -> Result<Exit, CliError> {
     Err(machine("serve", mounted)(std::io::ErrorKind::Unsupported.into()))
 }
 

@@ -12,6 +12,8 @@ pub mod at;
 mod command;
 mod daemon;
 mod durable;
+#[cfg(target_os = "linux")]
+mod loop_device;
 mod machine;
 #[cfg(target_os = "linux")]
 mod mounts;
@@ -26,11 +28,13 @@ mod space;
 pub use command::command;
 pub use daemon::{Daemon, kill};
 pub use durable::write_durably;
+#[cfg(target_os = "linux")]
+pub use loop_device::LoopDevice;
 pub use machine::{hostname, process_limit, user_id, user_name};
 #[cfg(target_os = "linux")]
 pub use mounts::{mount_device, mount_fuse, mounts_beneath, unmount};
 #[cfg(target_os = "linux")]
-pub use namespace::{clear_umask, enter_user_namespace, is_root, raise_descriptor_limit};
+pub use namespace::{clear_umask, enter_user_namespace, is_root, owner, raise_descriptor_limit};
 pub use pipe::{Pipe, pipe, wait_readable};
 pub use process::{Child, Exit, Spawn, WaitStatus};
 pub use remove::remove_tree;

@@ -40,3 +40,8 @@ pub fn clear_umask() {
 pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
+
+/// The user and the group of what this process makes.
+pub fn owner() -> (u32, u32) {
+    (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw())
+}

@@ -9,6 +9,7 @@ mod error;
 mod folding;
 mod handle;
 mod home;
+mod image;
 mod make;
 mod namespace;
 mod probe;

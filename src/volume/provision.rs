@@ -32,8 +32,9 @@ pub type Choice = (Provider, Result<Probed, String>);
 /// [`VolumeError::Io`] when `state` cannot be used.
 pub fn choices(kind: VolumeKind, state: &Path) -> Result<Vec<Choice>, VolumeError> {
     clean_stale(state)?;
-    let attempt = |provider| Ok((provider, volume(kind, provider, state)?.map(|volume| volume.probed)));
-    Provider::candidates(kind).into_iter().map(attempt).collect()
+    let attempt =
+        |&provider: &Provider| Ok((provider, volume(kind, provider, state)?.map(|volume| volume.probed)));
+    Provider::candidates(kind).iter().map(attempt).collect()
 }
 
 fn one(kind: VolumeKind, forced: Option<Provider>, state: &Path) -> Result<Volume, VolumeError> {
@@ -45,7 +46,7 @@ fn one(kind: VolumeKind, forced: Option<Provider>, state: &Path) -> Result<Volum
         });
     }
     let mut passed_over = Vec::new();
-    for provider in Provider::candidates(kind) {
+    for &provider in Provider::candidates(kind) {
         match volume(kind, provider, state)? {
             Ok(volume) => return Ok(volume),
             Err(reason) => passed_over.push(PassedOver { provider, reason }),

@@ -1,4 +1,4 @@
-//! What may still hold a home: a daemon, mounts, loop devices.
+//! What may still hold a home: a daemon, mounts (with their loop devices), attached images.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -63,7 +63,26 @@ mod system {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "macos")]
+mod system {
+    use std::path::Path;
+
+    use super::super::Cleaned;
+    use super::super::image::{Host, detach_beneath};
+
+    pub(super) fn release(home: &Path, cleaned: &mut Cleaned) {
+        // Most homes have no image, and asking takes a while.
+        if !home.join("image.sparseimage").exists() {
+            return;
+        }
+        match detach_beneath(&Host, home) {
+            Ok(devices) => cleaned.released.extend(devices.iter().map(|device| format!("image {device}"))),
+            Err(error) => cleaned.left.push(format!("image: {error}")),
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod system {
     use std::path::Path;
 

@@ -9,6 +9,8 @@
 //! - What is reached under another spelling is an inode of its own to the kernel. A directory would otherwise change
 //!   its name whenever somebody spells it differently, and a rename of case only would be taken for no rename at all.
 //! - `fsync` hands the bytes to the backing file and does not wait for the disk: the volume ends with its run.
+//!
+//! Where nothing else makes a byte-exact volume, the same filesystem serves one: then every name is its own key.
 
 mod attributes;
 mod filesystem;

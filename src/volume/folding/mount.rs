@@ -1,4 +1,4 @@
-//! Starting the process that serves a folding volume.
+//! Starting the process that serves a volume.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,14 +6,15 @@ use std::path::Path;
 
 use super::super::home::Home;
 use crate::host;
+use crate::plan::VolumeKind;
 
 pub(in super::super) use host::Daemon;
 
-/// Mounts the folding filesystem at the root of `home`; `program` is this program, to be started as its server.
+/// Mounts the filesystem at the root of `home`, with names as on a volume of `kind`; `program` is this program, to be started as its server.
 ///
 /// # Errors
 /// The reason why that does not work here.
-pub(in super::super) fn mount(home: &Home, program: &Path) -> Result<Daemon, String> {
+pub(in super::super) fn mount(kind: VolumeKind, home: &Home, program: &Path) -> Result<Daemon, String> {
     let root = home.root();
     let device = host::mount_fuse(&root).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => format!("there is no /dev/fuse ({error})"),
@@ -29,7 +30,7 @@ pub(in super::super) fn mount(home: &Home, program: &Path) -> Result<Daemon, Str
         let log = home.path("daemon.log");
         let daemon = Daemon::start(
             host::command(program)
-                .args(["volume", "serve"])
+                .args(["volume", "serve", kind.name()])
                 .args([backing.as_path(), root.as_path(), home.path("daemon").as_path()])
                 .current_dir("/")
                 .stdin(device)

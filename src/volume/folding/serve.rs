@@ -10,22 +10,24 @@ use fuser::{Config, Session, SessionACL};
 use super::filesystem::Folding;
 use super::tree::Tree;
 use crate::host::{self, Daemon};
+use crate::plan::VolumeKind;
 
 /// Requests answered at a time.
 const THREADS: usize = 4;
 
-/// Serves the FUSE device on standard input over the directory `backing`, mounted at `mounted`, until the process
+/// Serves the FUSE device on standard input over the directory `backing`, mounted at `mounted`, with names as on a
+/// volume of `kind`, until the process
 /// that started this one ends. `note` is locked as long as that lasts and holds this process's number.
 ///
 /// # Errors
 /// When standard input is no FUSE device or a file cannot be opened.
-pub fn serve(backing: &Path, mounted: &Path, note: &Path) -> io::Result<()> {
+pub fn serve(kind: VolumeKind, backing: &Path, mounted: &Path, note: &Path) -> io::Result<()> {
     host::clear_umask();
     host::raise_descriptor_limit();
     let mut note = File::create(note)?;
     note.lock()?;
     note.write_all(std::process::id().to_string().as_bytes())?;
-    let tree = Tree::new(backing, host::is_root())?;
+    let tree = Tree::new(kind, backing, host::is_root())?;
     let device = io::stdin().as_fd().try_clone_to_owned()?;
     let mut config = Config::default();
     config.n_threads = Some(THREADS);

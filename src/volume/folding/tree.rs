@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use super::fold::Key;
 use crate::host::at::{self, AtFlags, Errno, FileType, Mode, OFlags, RenameFlags, Stat};
+use crate::plan::VolumeKind;
 
 type Result<T> = std::result::Result<T, Errno>;
 
@@ -112,6 +113,7 @@ struct Other {
 /// The filesystem's state. Every method is one step to everybody else: the caller holds the lock.
 #[derive(Debug)]
 pub(super) struct Tree {
+    kind: VolumeKind,
     root: u64,
     privileged: bool,
     nodes: HashMap<u64, Node>,
@@ -122,13 +124,14 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// The tree over `backing`; `privileged` when this process may give files away.
-    pub(super) fn new(backing: &Path, privileged: bool) -> Result<Tree> {
+    /// The tree over `backing`, with names as on a volume of `kind`; `privileged` when this process may give files away.
+    pub(super) fn new(kind: VolumeKind, backing: &Path, privileged: bool) -> Result<Tree> {
         let handle = open_directory(at::CWD, backing.as_os_str())?;
         let root = at::fstat(&handle)?.st_ino;
         let body = Body::Directory(Directory { handle, names: None, removed: false });
         let node = Node { body, lookups: 1, others: 0, spelt_otherwise: false };
         Ok(Tree {
+            kind,
             root,
             privileged,
             nodes: HashMap::from([(root, node)]),
@@ -141,7 +144,7 @@ impl Tree {
     /// The entry `name` of `parent`.
     pub(super) fn lookup(&mut self, parent: u64, name: &OsStr) -> Result<Found> {
         let directory = self.inode(parent)?;
-        let stored = self.stored(directory, &Key::of(name)?)?.ok_or(Errno::NOENT)?;
+        let stored = self.stored(directory, &self.key(name)?)?.ok_or(Errno::NOENT)?;
         self.learn(directory, &stored, name)
     }
 
@@ -258,7 +261,7 @@ impl Tree {
         caller: Caller,
     ) -> Result<(Found, File)> {
         let directory = self.inode(parent)?;
-        let key = Key::of(name)?;
+        let key = self.key(name)?;
         if let Some(stored) = self.stored(directory, &key)? {
             if exclusive {
                 return Err(Errno::EXIST);
@@ -318,7 +321,7 @@ impl Tree {
     /// Removes a name; of a directory when `directory_wanted`.
     pub(super) fn remove(&mut self, parent: u64, name: &OsStr, directory_wanted: bool) -> Result<()> {
         let directory = self.inode(parent)?;
-        let key = Key::of(name)?;
+        let key = self.key(name)?;
         let stored = self.stored(directory, &key)?.ok_or(Errno::NOENT)?;
         let inode = self.hold(directory, &stored)?;
         let flags = if directory_wanted { AtFlags::REMOVEDIR } else { AtFlags::empty() };
@@ -337,7 +340,7 @@ impl Tree {
         flags: RenameFlags,
     ) -> Result<()> {
         let (source, target) = (self.inode(from.0)?, self.inode(to.0)?);
-        let (source_key, target_key) = (Key::of(from.1)?, Key::of(to.1)?);
+        let (source_key, target_key) = (self.key(from.1)?, self.key(to.1)?);
         let old = self.stored(source, &source_key)?.ok_or(Errno::NOENT)?;
         let taken = self.stored(target, &target_key)?;
         let same = source == target && source_key == target_key;
@@ -398,6 +401,10 @@ impl Tree {
         at::fstatvfs(self.handle(self.root)?)
     }
 
+    fn key(&self, name: &OsStr) -> Result<Key> {
+        Key::of(self.kind, name)
+    }
+
     fn inode(&self, number: u64) -> Result<u64> {
         match number {
             ROOT => Ok(self.root),
@@ -430,10 +437,11 @@ impl Tree {
     }
 
     fn names(&mut self, directory: u64) -> Result<&mut HashMap<Key, OsString>> {
+        let kind = self.kind;
         let node = self.nodes.get_mut(&directory).ok_or(Errno::STALE)?;
         let Body::Directory(directory) = &mut node.body else { return Err(Errno::NOTDIR) };
         if directory.names.is_none() {
-            directory.names = Some(read_names(&directory.handle)?);
+            directory.names = Some(read_names(kind, &directory.handle)?);
         }
         directory.names.as_mut().ok_or(Errno::IO)
     }
@@ -444,7 +452,7 @@ impl Tree {
 
     /// The key of a name that is not taken.
     fn free(&mut self, directory: u64, name: &OsStr) -> Result<Key> {
-        let key = Key::of(name)?;
+        let key = self.key(name)?;
         match self.stored(directory, &key)? {
             Some(_) => Err(Errno::EXIST),
             None => Ok(key),
@@ -484,7 +492,7 @@ impl Tree {
 
     /// The number of `inode` under the spelling `asked`.
     fn other_spelling(&mut self, directory: u64, asked: &OsStr, inode: u64) -> Result<u64> {
-        let key = Key::of(asked)?;
+        let key = self.key(asked)?;
         let spellings = self.spellings.entry((directory, key.clone())).or_default();
         if let Some((_, number)) = spellings.iter().find(|(spelling, _)| spelling == asked) {
             return Ok(*number);
@@ -624,14 +632,14 @@ fn entries_of(handle: impl AsFd) -> Result<at::Dir> {
     at::Dir::new(at::openat(handle, ".", flags, Mode::empty())?)
 }
 
-fn read_names(handle: &OwnedFd) -> Result<HashMap<Key, OsString>> {
+fn read_names(kind: VolumeKind, handle: &OwnedFd) -> Result<HashMap<Key, OsString>> {
     let mut names = HashMap::new();
     for entry in entries_of(handle)? {
         let entry = entry?;
         let name: &CStr = entry.file_name();
         if name != c"." && name != c".." {
             let name = OsStr::from_bytes(name.to_bytes());
-            names.insert(Key::of(name)?, name.to_owned());
+            names.insert(Key::of(kind, name)?, name.to_owned());
         }
     }
     Ok(names)
