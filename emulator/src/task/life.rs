@@ -198,7 +198,7 @@ impl Task {
             let _ = tell.send(tid);
             let _ = gone.recv();
             host::set_mask(mask);
-            task.live()
+            task.live();
         });
         host::set_mask(mask);
         started.map_err(|_| Errno::EAGAIN)?;
