@@ -52,7 +52,17 @@ pub fn host_address(task: &Task, address: &[u8]) -> Result<HostAddress, Errno> {
     let place = found.place_or(Errno::ECONNREFUSED)?;
     let (dir, name) = place.at();
     // A name in the working directory is the same for the host.
-    if matches!(place.dir, Dir::Cwd) { Ok(build(name.to_bytes(), None)) } else { compose(dir, name) }
+    if matches!(place.dir, Dir::Cwd) && name.count_bytes() < PATH_MAX {
+        return Ok(build(name.to_bytes(), None));
+    }
+    match compose(dir, name) {
+        // The name alone is too long, as only a symbolic link can lead to it: a handle on the socket has a short one.
+        Err(Errno::ENAMETOOLONG) => {
+            let handle = file::open_handle(dir, name)?;
+            Ok(build(file::proc_fd(handle.as_raw_fd()).to_bytes(), Some(handle)))
+        }
+        composed => composed,
+    }
 }
 
 /// Makes the name in a guest's address by `bind`, which is given the host's address; false when both are the same.
@@ -69,6 +79,11 @@ pub fn bind_address(
     };
     let found = resolve(task.view(), AT_FDCWD, &GuestPath::from(guest), Intent::Mutate)?;
     let target = found.target_or(Errno::EADDRINUSE)?;
+    // What ends in a slash is a directory, which no socket can be.
+    if target.says_directory() && !target.name.is_special() {
+        let taken = task.process.fs.look(&target).is_ok();
+        return Err(if taken { Errno::EADDRINUSE } else { Errno::ENOENT });
+    }
     let relative = matches!(target.dir, Dir::Cwd);
     let mut changed = true;
     let bound = task.process.fs.make(&target, |dir, name| {

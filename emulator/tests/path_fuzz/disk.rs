@@ -114,17 +114,49 @@ pub fn compare(model: &Model, dir: Id, path: &Path, folds: bool) -> Result<(), S
                     return Err(format!("{}: points to {}", at.display(), stored.display()));
                 }
             }
-            Kind::File | Kind::Fifo => {}
+            Kind::File | Kind::Fifo | Kind::Socket => {}
         }
     }
     Ok(())
+}
+
+/// A name got a token only because the volume cannot store it: that refuses the bytes, or has another spelling.
+///
+/// # Errors
+/// When it could have.
+pub fn needs_its_token(model: &Model, dir: Id, name: &[u8]) -> Result<(), String> {
+    let index = Index::read(&model.world.stored(model, dir));
+    if !index.rows.contains_key(name) {
+        return Ok(());
+    }
+    let taken = model
+        .entries(dir)
+        .keys()
+        .any(|other| other != name && !index.rows.contains_key(other) && class(other) == class(name));
+    if taken || std::str::from_utf8(name).is_err() {
+        Ok(())
+    } else {
+        Err(format!("{} has a token without need", name.escape_ascii()))
+    }
+}
+
+/// What the operations' names have in common when they fold to one.
+fn class(name: &[u8]) -> Vec<u8> {
+    match name {
+        b"\xc3\xa9" | b"e\xcc\x81" | b"\xc3\x89" => b"\xc3\xa9".to_vec(),
+        _ => name.to_ascii_lowercase(),
+    }
 }
 
 fn status(at: &Path) -> Result<Outcome, String> {
     let meta = at.symlink_metadata().map_err(|error| format!("{}: {error}", at.display()))?;
     let kind = meta.file_type();
     let sized = kind.is_file() || kind.is_symlink();
-    assert!(sized || kind.is_dir() || kind.is_fifo(), "{}: an object of no kind we make", at.display());
+    assert!(
+        sized || kind.is_dir() || kind.is_fifo() || kind.is_socket(),
+        "{}: an object of no kind we make",
+        at.display()
+    );
     Ok(Outcome::Status {
         mode: meta.mode(),
         links: if kind.is_dir() { 1 } else { meta.nlink() as u32 },

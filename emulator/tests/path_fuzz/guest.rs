@@ -160,6 +160,17 @@ impl Guest {
         Ok(Outcome::Names(names))
     }
 
+    /// A call that takes a socket and an address.
+    fn with_socket(&mut self, number: u64, at: &At) -> Result<Outcome, Errno> {
+        const DATAGRAM: u64 = 2;
+        let address = [&[1, 0][..], &self.world.expand(&at.path), b"\0"].concat();
+        let addr = self.text(0, &address)?;
+        let fd = self.call(198, &[1, DATAGRAM, 0])?;
+        let result = self.call(number, &[fd, addr, address.len() as u64]);
+        self.close(fd)?;
+        result.map(|_| Outcome::Done)
+    }
+
     fn answer(&mut self, op: &Op) -> Result<Outcome, Errno> {
         let done = |_| Outcome::Done;
         match op {
@@ -179,6 +190,8 @@ impl Guest {
                 let (dir, path) = self.at(0, at)?;
                 self.call(33, &[dir, path, u64::from(host::file::S_IFIFO | 0o644), 0]).map(done)
             }
+            Op::Bind(at) => self.with_socket(200, at),
+            Op::Connect(at) => self.with_socket(203, at),
             Op::Symlink { target, at } => {
                 let target = self.world.expand(target);
                 let target = self.text(1, &target)?;

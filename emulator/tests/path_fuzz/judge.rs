@@ -32,13 +32,8 @@ impl Batch {
     }
 
     pub fn operations(&self) -> Vec<Op> {
-        let generator = Generator {
-            random: Random(self.seed),
-            host: self.reaches_host(),
-            // The host layer has no such call of its own.
-            link_follows: !self.kernel,
-            count: 0,
-        };
+        let generator =
+            Generator { random: Random(self.seed), host: self.reaches_host(), kernel: self.kernel, count: 0 };
         generator.take(self.count).collect()
     }
 
@@ -83,6 +78,13 @@ impl Batch {
             done += 1;
             if actual != expected {
                 return Err(format!("operation {at}: {op:?}\n  gave   {actual:?}\n  not    {expected:?}"));
+            }
+            if let Some((dir, name)) = model.made.take()
+                && self.folds
+                && model.is_inside(dir)
+            {
+                disk::needs_its_token(&model, dir, &name)
+                    .map_err(|what| format!("operation {at}: {op:?}\n  {what}"))?;
             }
             if done % COMPARE_EVERY == 0 || at + 1 == self.count {
                 self.compare(&model, base)

@@ -5,7 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use super::guest::Judge;
 use super::ops::{At, Base, Op, Outcome, SLOTS};
-use elfuse::host::{Stat, file};
+use elfuse::host::{Stat, file, net};
 use elfuse::syscall::Errno;
 use elfuse::syscall::abi::{Dirents, OpenFlags};
 
@@ -80,6 +80,16 @@ impl Kernel {
             Op::Fifo(at) => {
                 let (dir, path) = self.at(at)?;
                 file::mknodat(dir, &path, file::S_IFIFO | 0o644, (0, 0)).map(done)
+            }
+            Op::Bind(at) | Op::Connect(at) => {
+                let address = [&[1, 0][..], &at.path, b"\0"].concat();
+                let socket = net::socket(1, 2, 0)?;
+                let idle = std::sync::atomic::AtomicU32::new(0);
+                match op {
+                    Op::Bind(_) => net::bind(socket.as_raw_fd(), &address),
+                    _ => net::connect(socket.as_raw_fd(), &address, &idle),
+                }
+                .map(done)
             }
             Op::Symlink { target, at } => {
                 let (dir, path) = self.at(at)?;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ops::{At, Base, Op, Outcome, SLOTS};
 use super::world::World;
-use elfuse::host::file::{S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG};
+use elfuse::host::file::{S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK};
 use elfuse::syscall::Errno;
 use elfuse::syscall::abi::OpenFlags;
 
@@ -19,6 +19,7 @@ pub enum Kind {
     Dir(BTreeMap<Vec<u8>, Id>),
     File,
     Fifo,
+    Socket,
     Link(Vec<u8>),
 }
 
@@ -76,6 +77,8 @@ pub struct Model {
     pub slots: [Option<Id>; SLOTS],
     /// Were there two errors to choose from? Which of them comes first is nobody's promise.
     pub unclear: Cell<bool>,
+    /// The name that the last operation made.
+    pub made: Option<(Id, Vec<u8>)>,
 }
 
 type Answer = Result<Outcome, Errno>;
@@ -96,6 +99,7 @@ impl Model {
             cwd: 0,
             slots: [None; SLOTS],
             unclear: Cell::new(false),
+            made: None,
             world,
         };
         if let Some(mirror) = model.world.mirror.clone() {
@@ -184,6 +188,7 @@ impl Model {
             Kind::Dir(_) => (S_IFDIR, 0),
             Kind::File => (S_IFREG, *size),
             Kind::Fifo => (S_IFIFO, 0),
+            Kind::Socket => (S_IFSOCK, 0),
             Kind::Link(target) => (S_IFLNK, self.world.expand(target).len() as u64),
         };
         let links = if bits == S_IFDIR { 1 } else { *links };
@@ -208,11 +213,21 @@ impl Model {
 
     /// Does the operation and says what it gives; `None` when it must not be done.
     pub fn apply(&mut self, op: &Op) -> Maybe<Outcome> {
+        self.made = None;
         let answer = match op {
             Op::Mkdir { at, mode } => {
                 self.make(at, true, |model| model.add(Kind::Dir(BTreeMap::new()), mode & !UMASK))?
             }
             Op::Fifo(at) => self.make(at, false, |model| model.add(Kind::Fifo, 0o644))?,
+            // Longer ones do not fit into an address, and an empty one is none.
+            Op::Bind(at) | Op::Connect(at) if !(1..=100).contains(&self.world.expand(&at.path).len()) => {
+                return None;
+            }
+            Op::Bind(at) => {
+                let made = self.make(at, false, |model| model.add(Kind::Socket, 0o777 & !UMASK))?;
+                made.map_err(|errno| if errno == Errno::EEXIST { Errno::EADDRINUSE } else { errno })
+            }
+            Op::Connect(at) => self.lookup(at, true).and(Err(Errno::ECONNREFUSED)),
             Op::Symlink { target, at } if target.is_empty() => {
                 let _ = at;
                 Err(Errno::ENOENT)
@@ -328,6 +343,7 @@ impl Model {
         Some(self.free(at, directory)?.map(|(dir, name)| {
             let node = node(self);
             self.put(dir, &name, node);
+            self.made = Some((dir, name));
             Outcome::Done
         }))
     }
@@ -393,6 +409,7 @@ impl Model {
             }
             self.nodes[node].links += 1;
             self.put(dir, &name, node);
+            self.made = Some((dir, name));
             Ok(Outcome::Done)
         }))
     }
@@ -419,7 +436,8 @@ impl Model {
         };
         let Some(source) = from.node else { return Some(Err(Errno::ENOENT)) };
         if self.is_gone(to.dir) {
-            return Some(Err(Errno::ENOENT));
+            // A slash may be wrong, too.
+            return if from.slash || to.slash { None } else { Some(Err(Errno::ENOENT)) };
         }
         let moves_directory =
             self.is_dir(source) || (flags & EXCHANGE != 0 && to.node.is_some_and(|node| self.is_dir(node)));
@@ -504,6 +522,7 @@ impl Model {
             let node = self.add(Kind::File, 0o644);
             self.nodes[node].size = size;
             self.put(found.dir, name, node);
+            self.made = Some((found.dir, name.clone()));
             return Some(Ok(Outcome::Done));
         };
         if exclusive {
@@ -513,7 +532,7 @@ impl Model {
             Kind::Dir(_) => Err(Errno::EISDIR),
             Kind::Link(_) => Err(Errno::ELOOP),
             // Opened to write, without waiting, while nobody reads.
-            Kind::Fifo => Err(Errno::ENXIO),
+            Kind::Fifo | Kind::Socket => Err(Errno::ENXIO),
             Kind::File => {
                 self.nodes[node].size = size;
                 Ok(Outcome::Done)
@@ -529,6 +548,9 @@ impl Model {
         }
         if is_link && !flags.has(OpenFlags::PATH) {
             return Err(Errno::ELOOP);
+        }
+        if matches!(self.nodes[node].kind, Kind::Socket) && !flags.has(OpenFlags::PATH) {
+            return Err(Errno::ENXIO);
         }
         if self.is_dir(node) {
             self.slots[slot] = Some(node);

@@ -33,20 +33,55 @@ pub const SLOTS: usize = 3;
 /// One operation. A new or cut file gets a size that no other has, which tells it from them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
-    Mkdir { at: At, mode: u32 },
+    Mkdir {
+        at: At,
+        mode: u32,
+    },
     Rmdir(At),
     Unlink(At),
     Fifo(At),
-    Symlink { target: Vec<u8>, at: At },
-    Link { old: At, new: At, follow: bool },
-    Rename { old: At, new: At, flags: u32 },
-    Create { at: At, exclusive: bool, follow: bool, size: u64 },
-    Open { at: At, flags: OpenFlags, slot: usize },
-    Stat { at: At, follow: bool },
+    /// Of a path, as the name of a socket that is closed at once.
+    Bind(At),
+    Connect(At),
+    Symlink {
+        target: Vec<u8>,
+        at: At,
+    },
+    Link {
+        old: At,
+        new: At,
+        follow: bool,
+    },
+    Rename {
+        old: At,
+        new: At,
+        flags: u32,
+    },
+    Create {
+        at: At,
+        exclusive: bool,
+        follow: bool,
+        size: u64,
+    },
+    Open {
+        at: At,
+        flags: OpenFlags,
+        slot: usize,
+    },
+    Stat {
+        at: At,
+        follow: bool,
+    },
     Access(At),
     Readlink(At),
-    Chmod { at: At, mode: u32 },
-    Truncate { at: At, size: u64 },
+    Chmod {
+        at: At,
+        mode: u32,
+    },
+    Truncate {
+        at: At,
+        size: u64,
+    },
     Chdir(At),
     Fchdir(usize),
     Getcwd,
@@ -83,8 +118,8 @@ pub struct Generator {
     pub random: Random,
     /// Does the guest reach the host's directory? Else paths stay in one tree.
     pub host: bool,
-    /// Is `link` asked to follow symbolic links too?
-    pub link_follows: bool,
+    /// Is the real kernel asked? The host layer, through which it is, has no call that links what a link leads to.
+    pub kernel: bool,
     pub count: u64,
 }
 
@@ -168,9 +203,11 @@ impl Iterator for Generator {
             0..14 => Op::Mkdir { at, mode: 0o700 | self.random.below(64) as u32 },
             14..20 => Op::Rmdir(at),
             20..27 => Op::Unlink(at),
-            27..29 => Op::Fifo(at),
+            27 => Op::Fifo(at),
+            28 if self.kernel => Op::Fifo(at),
+            28 => Op::Bind(At { base: Base::Cwd, ..at }),
             29..37 => Op::Symlink { target: self.target(), at },
-            37..43 => Op::Link { old: at, new: self.at(), follow: follow && self.link_follows },
+            37..43 => Op::Link { old: at, new: self.at(), follow: follow && !self.kernel },
             43..55 => {
                 let flags = [0, 0, 0, 1, 2][self.random.below(5) as usize];
                 Op::Rename { old: at, new: self.at(), flags }
@@ -191,10 +228,11 @@ impl Iterator for Generator {
             82..84 => Op::Access(at),
             84..87 => Op::Readlink(at),
             87..89 => Op::Chmod { at, mode: 0o700 | self.random.below(64) as u32 },
-            // These two start at the working directory only.
+            // Those without a directory start at the working directory.
             89..91 => Op::Truncate { at: At { base: Base::Cwd, ..at }, size },
             91..95 => Op::Chdir(At { base: Base::Cwd, ..at }),
-            95..96 => Op::Fchdir(self.random.below(SLOTS as u64) as usize),
+            95 if self.random.chance(50) => Op::Connect(At { base: Base::Cwd, ..at }),
+            95 => Op::Fchdir(self.random.below(SLOTS as u64) as usize),
             96..97 => Op::Getcwd,
             _ => Op::List(at),
         })
