@@ -1,7 +1,7 @@
 //! Directories of the host's.
 
 use std::os::fd::RawFd;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::open_file::{Kind, OpenFile};
 use crate::host::file;
@@ -34,6 +34,11 @@ impl OpenFile for HostDirectory {
 
     fn read_directory(&self, fd: RawFd, into: &mut [u8]) -> Result<usize, Errno> {
         let Some((layer, kept)) = &self.layer else { return file::getdents(fd, into) };
-        layer.read_directory(fd, into, &mut kept.lock().unwrap_or_else(PoisonError::into_inner))
+        // Whoever lists at the same time through the same description, or did when this process was forked off, has
+        // the rows; others read their own.
+        match kept.try_lock() {
+            Ok(mut kept) => layer.read_directory(fd, into, &mut kept),
+            Err(_) => layer.read_directory(fd, into, &mut None),
+        }
     }
 }

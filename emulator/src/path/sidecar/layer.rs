@@ -10,6 +10,9 @@ use super::state::{Cache, Look};
 use crate::host::file::{self, Stat};
 use crate::syscall::Errno;
 
+/// The most tokens that are remembered.
+const HISTORY_MAX: usize = 1 << 16;
+
 /// What the layer says of one name in one directory of the sysroot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -138,6 +141,9 @@ impl Sidecar {
     pub fn remember(&self, token: Token, name: &GuestName) {
         let mut history = self.history();
         if history.get(&token) != Some(name) {
+            if history.len() >= HISTORY_MAX {
+                history.clear();
+            }
             history.insert(token, name.clone());
         }
     }
