@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::Child;
+use std::time::Duration;
 
 use super::disk::{Index, is_token};
 use super::guest::{Guest, Judge};
@@ -39,17 +42,7 @@ pub fn all(operations: u64, seed: u64) -> Result<String, String> {
     let mut report = String::new();
     for replaces in [false, true] {
         let scratch = Scratch::new()?;
-        std::fs::create_dir_all(scratch.0.join("s/d")).map_err(|error| error.to_string())?;
-        let mut children = Vec::new();
-        for number in 0..PROCESSES {
-            let words = [
-                "crowd".to_string(),
-                (seed * 100 + number).to_string(),
-                operations.to_string(),
-                u8::from(replaces).to_string(),
-            ];
-            children.push(start(&words, &scratch)?);
-        }
+        let children = gather(operations, seed, replaces, &scratch)?;
         let mut balance = 0_i64;
         let mut replaced = 0;
         for child in children {
@@ -63,27 +56,63 @@ pub fn all(operations: u64, seed: u64) -> Result<String, String> {
             replaced += words.next().unwrap_or(0);
         }
         let left = inspect(&scratch.0.join("s/d"))?;
+        if scratch.0.join("s/d/.elfuse_case_index.tmp").exists() {
+            return Err("an unpublished index is left".into());
+        }
         let count = left.len() as i64;
         // A move over another name, or between two names of one object, changes the count as it finds them.
         if count > balance || count < balance - replaced {
             return Err(format!("{count} names are left of {balance} made, {replaced} of them moved"));
         }
-        let output = again(&["listing"], &scratch)?;
-        let listed: BTreeSet<Vec<u8>> = output
-            .stdout
-            .split(|&byte| byte == b'\n')
-            .filter(|name| !name.is_empty())
-            .map(<[u8]>::to_vec)
-            .collect();
-        if listed != left {
-            return Err("a fresh guest lists other names than the host stores".into());
-        }
+        check_listing(&left, &scratch)?;
         report += &format!(
             "{PROCESSES} processes x {operations} operations{}, {count} names left; ",
             if replaces { " with moves over names" } else { "" }
         );
     }
     Ok(report + "every invariant holds")
+}
+
+/// Starts the processes.
+fn gather(operations: u64, seed: u64, replaces: bool, scratch: &Scratch) -> Result<Vec<Child>, String> {
+    std::fs::create_dir_all(scratch.0.join("s/d")).map_err(|error| error.to_string())?;
+    let words = |number: u64| {
+        let replaces = u8::from(replaces).to_string();
+        ["crowd".to_string(), (seed * 100 + number).to_string(), operations.to_string(), replaces]
+    };
+    (0..PROCESSES).map(|number| start(&words(number), scratch)).collect()
+}
+
+/// Kills half of the processes at some moment, and looks at what all leave.
+///
+/// # Errors
+/// The first invariant that does not hold.
+pub fn kill_half(rounds: u64, seed: u64) -> Result<String, String> {
+    let mut random = Random(seed);
+    for _ in 0..rounds {
+        let scratch = Scratch::new()?;
+        let mut children = gather(60, random.below(1 << 20), true, &scratch)?;
+        for child in children.iter_mut().take(PROCESSES as usize / 2) {
+            std::thread::sleep(Duration::from_millis(5 + random.below(120)));
+            child.kill().map_err(|error| error.to_string())?;
+        }
+        for child in children {
+            let output = child.wait_with_output().map_err(|error| error.to_string())?;
+            if output.status.signal() != Some(9) && !output.status.success() {
+                return Err(String::from_utf8_lossy(&output.stdout).into_owned());
+            }
+        }
+        check_listing(&inspect(&scratch.0.join("s/d"))?, &scratch)?;
+    }
+    Ok(format!("half of {PROCESSES} processes killed {rounds} times"))
+}
+
+/// Does a fresh guest list these names?
+fn check_listing(left: &BTreeSet<Vec<u8>>, scratch: &Scratch) -> Result<(), String> {
+    let output = again(&["listing"], scratch)?;
+    let lines = output.stdout.split(|&byte| byte == b'\n').filter(|name| !name.is_empty());
+    let listed: BTreeSet<Vec<u8>> = lines.map(<[u8]>::to_vec).collect();
+    if listed == *left { Ok(()) } else { Err("a fresh guest lists other names than the host stores".into()) }
 }
 
 /// The guest's names in the stored directory, each there once.
@@ -93,9 +122,6 @@ fn inspect(dir: &Path) -> Result<BTreeSet<Vec<u8>>, String> {
     for entry in std::fs::read_dir(dir).map_err(|error| error.to_string())? {
         let stored = entry.map_err(|error| error.to_string())?.file_name().as_bytes().to_vec();
         if stored.starts_with(b".elfuse_case_index") {
-            if stored.ends_with(b".tmp") {
-                return Err("an unpublished index is left".into());
-            }
             continue;
         }
         let row = index.rows.iter().find(|(_, token)| **token == stored);

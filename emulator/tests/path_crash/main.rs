@@ -6,6 +6,7 @@
 //! `SOAK=1` lets the crowd work four times as long, from ten seeds.
 
 #[path = "../path_fuzz/disk.rs"]
+#[allow(dead_code, reason = "the fuzzer uses all of it")]
 mod disk;
 #[path = "../path_fuzz/guest.rs"]
 mod guest;
@@ -64,7 +65,8 @@ fn all() -> Result<String, String> {
     for seed in 1..=seeds {
         crowds = crowd::all(operations, seed)?;
     }
-    Ok(format!("path_crash: {crashes}; {crowds}"))
+    let killed = crowd::kill_half(if scratch::is_soak() { 200 } else { 10 }, 1)?;
+    Ok(format!("path_crash: {crashes}; {crowds}; {killed}"))
 }
 
 /// Starts this program once more, with `words` and the directory.
