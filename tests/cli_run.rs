@@ -112,6 +112,10 @@ fn words_of_run_are_checked() {
         (vec!["run", "--timeout", "never"], "number of seconds"),
         (vec!["run", "--profile", "hastly"], "did you mean `hasty`?"),
         (vec!["run", "--junit-dialect", "strict"], "--junit <FILE>"),
+        (vec!["run", "--inject", "sidecar"], "sidecar-veto"),
+        (vec!["run", "--inject", "sidecar-veto"], "needs a target with the launcher `elfuse`; here has none"),
+        (vec!["run", "--volume", "folded"], "byte-exact, folding"),
+        (vec!["run", "--volume-provider", "floppy"], "hdiutil, loop, fuse, directory, simulated"),
     ] {
         let printed = project.matrix(&args);
         assert_eq!((printed.status, printed.stdout.as_str()), (2, ""), "{args:?}");

@@ -13,9 +13,21 @@ use matrix::plan::{
 };
 use matrix::report::Record;
 use matrix::report::junit::render;
-use matrix::run::{Event, EventKind, RunInfo};
+use matrix::run::{Event, EventKind, RunInfo, VolumeInfo};
 use matrix::verdict::{Attempt, Ending, Finding, FindingKind, Verdict};
+use matrix::volume::{Probed, Provider};
 use proptest::prelude::*;
+
+const PROBED: Probed = Probed {
+    preserves_case: true,
+    folds_case: true,
+    folds_normalisation: true,
+    hard_links: true,
+    symlinks: true,
+    xattrs: true,
+    exec_bit: true,
+    invalid_utf8: false,
+};
 
 const START: u64 = 1_795_539_964_000;
 
@@ -86,6 +98,13 @@ fn started(cases: Vec<Case>) -> Record {
         host_arch: "x86_64".into(),
         seed: None,
         shard: None,
+        volumes: vec![VolumeInfo {
+            kind: VolumeKind::Folding,
+            provider: Provider::Simulated,
+            simulated: true,
+            probed: PROBED,
+        }],
+        injected: None,
         oracle: None,
         directory: "/cache/runs/1".into(),
     };
@@ -369,4 +388,21 @@ proptest! {
             prop_assert_eq!(schema_violations(&root), Vec::<String>::new());
         }
     }
+}
+
+#[test]
+fn what_failures_have_in_common_is_a_property() {
+    let on = |volume| {
+        let mut case = case("coreutils", Link::MuslDyn, "cat", 4);
+        case.at.volume = Some(volume);
+        case
+    };
+    let mut record = started(vec![on(VolumeKind::ByteExact), on(VolumeKind::Folding)]);
+    finish(&mut record, 0, None, Verdict::Pass);
+    finish(&mut record, 1, None, Verdict::Failure(found(FindingKind::ExitCode, "exit status 1", "")));
+    let text = String::from_utf8(render(&record, JunitDialect::Rich).expect("a document")).expect("UTF-8");
+    let sentence = "fails only with volume=folding (1 of 1; the same case passes on byte-exact)";
+    assert_eq!(text.matches(&format!(r#"name="axis.pattern" value="{sentence}""#)).count(), 1, "{text}");
+    assert_eq!(text.matches(r#"name="axis.pattern" value="volume=folding""#).count(), 1, "{text}");
+    assert_eq!(record.explanation().lines(), [sentence]);
 }

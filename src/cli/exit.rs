@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// 0: everything ended as expected.
     Expected,
-    /// 1: at least one result was unexpected.
+    /// 1: at least one result was unexpected, or the emulator was given a defect.
     Unexpected,
     /// 2: the command line could not be understood.
     Usage,

@@ -55,6 +55,7 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
         matrix: PathBuf::from("matrix"),
         fixture: if native { symbol("project") } else { symbol(&case.fixture) },
         launcher: launcher.map(symbol),
+        sysroot_options: Vec::new(),
         dirs: dirs_of(case),
         user: "<user>".to_owned(),
         status_fd: None,

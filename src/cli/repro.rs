@@ -114,7 +114,15 @@ fn write_script(
     let dirs =
         dirs_of(case, &directory).map_err(failed("find", Path::new("the directory for temporary files")))?;
     let matrix = env::current_exe().map_err(failed("find", Path::new("the running program")))?;
-    let paths = CommandPaths { matrix, fixture, launcher, dirs, user: host::user_name(), status_fd: None };
+    let paths = CommandPaths {
+        matrix,
+        fixture,
+        launcher,
+        sysroot_options: Vec::new(),
+        dirs,
+        user: host::user_name(),
+        status_fd: None,
+    };
     let line = command::command_line(case, target, &paths);
     let script = directory.join("repro.sh");
     fs::write(&script, plan::script(case, target, &paths, &line)).map_err(failed("write", &script))?;

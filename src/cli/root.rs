@@ -23,7 +23,7 @@ struct Root {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything ended as expected
-  1    unexpected results
+  1    unexpected results, or a run with --inject, whatever its results
   2    the command line could not be understood
   3    matrix.yaml, a suite or the lock file is wrong
   4    the selection matched no case

@@ -11,9 +11,10 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::fixture::{self, Cache, Lock};
-use crate::plan::{self, Case, JunitDialect, Launcher, Link, RunRequest, Target};
+use crate::plan::{self, Case, Injection, JunitDialect, Launcher, Link, RunRequest, Target};
 use crate::report::terminal::{Look, Terminal, summary};
 use crate::run::{self, Inputs};
+use crate::volume::Provider;
 
 use super::selection::{self, FilterArgs};
 use super::{CliError, Exit, project};
@@ -40,6 +41,12 @@ pub struct RunArgs {
     /// End every case after this many seconds, whatever its suite says
     #[arg(long, value_name = "S", value_parser = seconds)]
     timeout: Option<Duration>,
+    /// Make the volumes this way [default: the best that works]
+    #[arg(long, value_name = "P", value_enum)]
+    volume_provider: Option<Provider>,
+    /// Give the emulator a known defect, to see what finds it; such a run never ends with 0
+    #[arg(long, value_name = "DEFECT", value_enum)]
+    inject: Option<Injection>,
     /// Keep the scratch directories
     #[arg(long)]
     keep: bool,
@@ -62,6 +69,7 @@ pub fn run(args: &RunArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<
     let lock = project::lock(&directory)?;
     let config = project::config(&directory, lock.as_ref())?;
     let target = selection::target(&config, args.target.as_deref())?;
+    selection::refuse_injection(target, args.inject)?;
     let profile = selection::profile(&config, args.profile.as_deref())?;
     let mut cases = plan::select(plan::expand(&config, target, profile), &args.filter.filter())?;
     if let Some(timeout) = args.timeout {
@@ -82,6 +90,8 @@ pub fn run(args: &RunArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<
         junit: args.junit.clone(),
         junit_dialect: args.junit_dialect,
         jsonl: args.jsonl.clone(),
+        volume_provider: args.volume_provider,
+        inject: args.inject,
         keep: args.keep,
     };
     let look = Look::detect();

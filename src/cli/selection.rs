@@ -7,7 +7,7 @@ use clap::Args;
 use globset::Glob;
 
 use crate::config::{self, Config, ConfigError, Profile, suggest};
-use crate::plan::{self, Case, Filter, Link, Target, VolumeKind};
+use crate::plan::{self, Case, Filter, Injection, Launcher, Link, Target, VolumeKind};
 
 use super::CliError;
 
@@ -68,6 +68,17 @@ pub fn target<'c>(config: &'c Config, wanted: Option<&str>) -> Result<&'c Target
     let name = wanted.unwrap_or(&config.default_target);
     let known = config.targets.iter().map(|target| target.name.as_str());
     config.target(name).ok_or_else(|| unknown("target", name, known))
+}
+
+/// Only the bundled emulator knows how to have a defect.
+pub fn refuse_injection(target: &Target, injection: Option<Injection>) -> Result<(), CliError> {
+    match (injection, &target.launcher) {
+        (Some(injection), Launcher::Command { .. } | Launcher::Native) => Err(CliError::Usage(format!(
+            "--inject {injection} needs a target with the launcher `elfuse`; {} has none",
+            target.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The profile called `wanted`, or `default`.

@@ -24,6 +24,7 @@ mod process;
 mod remove;
 mod signal;
 mod space;
+mod times;
 
 pub use command::command;
 pub use daemon::{Daemon, kill};
@@ -40,3 +41,4 @@ pub use process::{Child, Exit, Spawn, WaitStatus};
 pub use remove::remove_tree;
 pub use signal::{Interrupts, SIGINT, SIGKILL, SIGTERM};
 pub use space::free_space;
+pub use times::set_times;

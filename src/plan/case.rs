@@ -67,6 +67,22 @@ pub struct Coordinates {
     pub name: String,
 }
 
+impl Coordinates {
+    /// The axes that this place has, with their values: the order of the reports.
+    pub fn axes(&self) -> Vec<(&'static str, String)> {
+        let volume = self.volume.map(|volume| ("volume", volume.to_string()));
+        let always = [("target", self.target.clone()), ("link", self.link.to_string())];
+        always.into_iter().chain(volume).collect()
+    }
+}
+
+impl Case {
+    /// Whether its sysroot is the tree of its fixture.
+    pub fn sysroot_is_fixture(&self) -> bool {
+        self.sysroot == SysrootKind::Fixture && self.at.link != Link::Static
+    }
+}
+
 impl fmt::Display for Coordinates {
     /// The case id: `suite/link[/volume]/name`, unique within one target.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

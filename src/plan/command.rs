@@ -84,6 +84,8 @@ pub struct CommandPaths {
     pub fixture: PathBuf,
     /// The root of the tree of the target's own fixture; only for [`Launcher::Command`].
     pub launcher: Option<PathBuf>,
+    /// Options for [`Launcher::Elfuse`] that go with a sysroot.
+    pub sysroot_options: Vec<OsString>,
     /// This attempt's directories.
     pub dirs: CaseDirs,
     /// `USER`.
@@ -167,6 +169,7 @@ pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> Comma
             let mut args: Vec<OsString> = vec!["elfuse".into()];
             if let Some(sysroot) = sysroot {
                 args.extend(["--sysroot".into(), sysroot.into()]);
+                args.extend(paths.sysroot_options.iter().cloned());
             }
             if let Some(mode) = case.host_fallback {
                 args.extend(["--host-fallback".into(), mode.name().into()]);
@@ -220,6 +223,7 @@ mod tests {
             matrix: PathBuf::from("/opt/matrix"),
             fixture: PathBuf::from("/cache/tree"),
             launcher: Some(PathBuf::from("/cache/qemu")),
+            sysroot_options: vec!["--simulate-folding".into()],
             dirs: CaseDirs::new(PathBuf::from("/scratch/7")),
             user: "someone".to_owned(),
             status_fd: Some(3),
@@ -248,6 +252,7 @@ mod tests {
                 "elfuse",
                 "--sysroot",
                 "/cache/tree",
+                "--simulate-folding",
                 "--status-fd",
                 "3",
                 "--clear-env",

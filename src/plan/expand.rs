@@ -16,7 +16,7 @@ pub fn expand(config: &Config, target: &Target, profile: &Profile) -> Vec<Case> 
             if !config.links.contains(link) {
                 continue;
             }
-            for volume in volumes(config, suite, *link) {
+            for volume in volumes(config, suite, *link, programs) {
                 let place = Place { suite, link: *link, volume, programs, target, profile };
                 cases.extend(suite.cases.iter().map(|spec| place.case(spec)));
             }
@@ -26,9 +26,11 @@ pub fn expand(config: &Config, target: &Target, profile: &Profile) -> Vec<Case> 
 }
 
 /// The values of the volume axis for a suite's cases; `None` alone where there is nothing to put on a volume.
-fn volumes(config: &Config, suite: &Suite, link: Link) -> Vec<Option<VolumeKind>> {
+fn volumes(config: &Config, suite: &Suite, link: Link, programs: &Programs) -> Vec<Option<VolumeKind>> {
     match suite.volumes(link) {
         [] => vec![None],
+        // A program of this machine has this machine for a sysroot.
+        _ if programs.fixture.is_none() => vec![None],
         kinds => kinds.iter().filter(|kind| config.volumes.contains(kind)).copied().map(Some).collect(),
     }
 }

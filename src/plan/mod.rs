@@ -6,6 +6,7 @@
 mod case;
 pub mod command;
 mod expand;
+mod injection;
 pub mod placeholder;
 mod request;
 mod script;
@@ -17,6 +18,7 @@ mod volume;
 
 pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule};
 pub use expand::{expand, override_timeout};
+pub use injection::Injection;
 pub use request::{JunitDialect, Launcher, RunRequest, Target};
 pub use script::script;
 pub use select::{Filter, NothingSelected, select};

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Case;
+use super::{Case, Injection};
+use crate::volume::Provider;
 
 /// How a target starts a case's program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,10 @@ pub struct RunRequest {
     pub junit_dialect: JunitDialect,
     /// Where to append events as they happen, beside the run's own file, if asked for.
     pub jsonl: Option<PathBuf>,
+    /// Who makes the volumes; absent means the best that works.
+    pub volume_provider: Option<Provider>,
+    /// A known defect for the emulator to have.
+    pub inject: Option<Injection>,
     /// Keep scratch directories, also those of passing cases.
     pub keep: bool,
 }

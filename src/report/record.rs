@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::cli::Exit;
 use crate::host::SIGINT;
-use crate::plan::Case;
-use crate::run::{Event, EventKind, RunInfo};
-use crate::verdict::{Attempt, FindingKind, Verdict, not_run};
+use crate::plan::{Case, Coordinates};
+use crate::run::{Event, EventKind, RunInfo, VolumeInfo};
+use crate::verdict::{Attempt, Explanation, FindingKind, Instance, Seen, Term, Verdict, explain, not_run};
 
 /// An attempt and what was made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +132,9 @@ impl Record {
                     started.get_or_insert(event.time_ms);
                 }
             }
-            EventKind::RunStarted { .. } | EventKind::CaseSlow { .. } => {}
+            EventKind::RunStarted { .. }
+            | EventKind::CaseSlow { .. }
+            | EventKind::FailuresExplained { .. } => {}
         }
     }
 
@@ -173,8 +175,27 @@ impl Record {
         counts
     }
 
+    /// What the failures have in common; indices are into `cases`.
+    pub fn explanation(&self) -> Explanation {
+        let instance = |(case, result): (&Case, CaseResult)| Instance {
+            case: format!("{}/{}", case.at.suite, case.at.name),
+            axes: terms(&case.at),
+            seen: match result.verdict {
+                Verdict::Pass => Seen::Passed,
+                Verdict::Failure(_) | Verdict::Error(_) => Seen::Failed,
+                Verdict::Skipped(_) => Seen::Nothing,
+            },
+        };
+        explain(&self.results().map(instance).collect::<Vec<_>>())
+    }
+
+    /// What was measured of the volume that `case` ran on.
+    pub fn volume_of(&self, case: &Case) -> Option<&VolumeInfo> {
+        self.run.volumes.iter().find(|volume| Some(volume.kind) == case.at.volume)
+    }
+
     /// The exit code of the run: an interrupt first, then unexpected results. Results that only the machine is to
-    /// blame for, such as a broken fixture, are its failure.
+    /// blame for, such as a broken fixture, are its failure. With an injected defect nothing counts as expected.
     pub fn exit(&self) -> Exit {
         if let Some(signal) = self.interrupted {
             return if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated };
@@ -190,9 +211,15 @@ impl Record {
         match (unexpected, machine || !self.finished) {
             (true, _) => Exit::Unexpected,
             (false, true) => Exit::Infrastructure,
+            (false, false) if self.run.injected.is_some() => Exit::Unexpected,
             (false, false) => Exit::Expected,
         }
     }
+}
+
+fn terms(at: &Coordinates) -> Vec<Term> {
+    let term = |(axis, value): (&str, String)| Term { axis: axis.to_owned(), value };
+    at.axes().into_iter().map(term).collect()
 }
 
 /// Findings that say nothing about the program or the target.

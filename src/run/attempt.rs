@@ -1,6 +1,7 @@
 //! One attempt at one case: directories, process, facts.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsRawFd;
@@ -13,6 +14,7 @@ use super::directory::{RunDirectory, Scratch};
 use super::lay::lay;
 use super::second::SecondDirectory;
 use super::supervise::{Capture, Cut, Limits, Pipes, Supervised, supervise};
+use super::sysroot::Sysroots;
 use super::{snapshot, status};
 use crate::host::{Interrupts, Spawn, pipe};
 use crate::plan::command::{CommandPaths, command_line, places, program_path};
@@ -30,6 +32,8 @@ pub(super) struct Context<'a> {
     pub directory: &'a RunDirectory,
     /// Where `$HOST2` of every case lies; only if a case has one.
     pub second: Option<&'a SecondDirectory>,
+    /// The volumes, and the fixtures on them.
+    pub sysroots: &'a Sysroots,
     /// Signals that end the run.
     pub interrupts: Interrupts,
     /// The running binary.
@@ -69,7 +73,7 @@ pub(super) fn attempt(
         slow: false,
         strays: 0,
     };
-    let fixture = match fixture_root(context, &case.fixture) {
+    let fixture = match case_root(context, case) {
         Ok(fixture) => fixture,
         Err(detail) => return without_process(case, attempt, Ending::Fixture { detail }),
     };
@@ -99,13 +103,17 @@ pub(super) fn attempt(
         }
         Err(ending) => attempt.ending = ending,
     }
+    let volume = match context.sysroots.root_and_device(case) {
+        Ok(volume) => volume,
+        Err(error) => return without_process(case, attempt, host("look at the volume")(error)),
+    };
     let after = look(case, &scratch);
     let (before, after) = match (&before, after) {
         (before, Ok(after)) => (before, after),
         (_, Err(ending)) => return without_process(case, attempt, ending),
     };
     let trees = match (before, &after) {
-        (Some(before), Some(after)) => Some(Trees { before, after, volume: None }),
+        (Some(before), Some(after)) => Some(Trees { before, after, volume }),
         _ => None,
     };
     judged(case, attempt, &places(case, fixture, scratch.dirs()), trees)
@@ -140,7 +148,8 @@ fn prepare(
         let second = context.second.map(|second| second.directory(name));
         let second = second.unwrap_or_else(|| Err(io::Error::other("the run has none")));
         let second = second.map_err(host("make the second directory of the host"))?;
-        scratch.add_private(second).map_err(host("make the private sysroot"))?;
+        let volume = context.sysroots.of(case).map(|volume| volume.root.as_path());
+        scratch.add_private(volume, second).map_err(host("make the private sysroot"))?;
     }
     let program = program_path(case, fixture);
     lay(case, &program, &places(case, fixture, scratch.dirs())).map_err(host("lay out the case's files"))?;
@@ -186,6 +195,30 @@ fn fixture_root<'a>(context: &'a Context<'_>, name: &str) -> Result<&'a Path, St
     root.ok_or_else(|| format!("fixture {name} is not there: run `matrix fixtures build {name}`"))
 }
 
+/// The root of the tree that holds the case's program: on the case's volume, if that tree is its sysroot.
+fn case_root<'a>(context: &'a Context<'_>, case: &Case) -> Result<&'a Path, String> {
+    let native = context.request.target.launcher == Launcher::Native;
+    match case.at.volume.filter(|_| case.sysroot_is_fixture() && !native) {
+        Some(kind) => {
+            let tree = context.sysroots.tree(kind, &case.fixture);
+            tree.ok_or_else(|| format!("fixture {} is not on the {kind} volume", case.fixture))
+        }
+        None => fixture_root(context, &case.fixture),
+    }
+}
+
+/// Options for the bundled emulator that this run adds wherever there is a sysroot.
+fn sysroot_options(context: &Context<'_>, case: &Case) -> Vec<OsString> {
+    let mut options: Vec<OsString> = Vec::new();
+    if context.sysroots.of(case).is_some_and(|volume| volume.provider.simulated()) {
+        options.push("--simulate-folding".into());
+    }
+    if let Some(injection) = context.request.inject {
+        options.extend(["--inject".into(), injection.name().into()]);
+    }
+    options
+}
+
 /// What is wrong with the case's program, looked at once per program and link kind.
 fn complaint(context: &Context<'_>, case: &Case, fixture: &Path) -> Option<String> {
     if context.request.target.launcher == Launcher::Native {
@@ -225,6 +258,7 @@ fn start_and_watch(
         matrix: context.matrix.clone(),
         fixture: fixture.to_owned(),
         launcher,
+        sysroot_options: sysroot_options(context, case),
         dirs: scratch.dirs().clone(),
         user: context.user.clone(),
         status_fd: inherit.as_ref().map(AsRawFd::as_raw_fd),

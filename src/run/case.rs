@@ -2,15 +2,17 @@
 
 use super::EventKind;
 use super::attempt::{Context, Outcome, attempt};
-use crate::plan::Case;
+use crate::plan::{Case, RunRequest};
 use crate::verdict::{Verdict, not_run, signal_name, unsupported};
 
 /// Runs case `index` on `worker`, with retries, and tells what happens.
 pub(super) fn run_case(context: &Context<'_>, index: usize, worker: usize, tell: &mut dyn FnMut(EventKind)) {
     let case = &context.request.cases[index];
     tell(EventKind::CaseStarted { case: index, worker });
-    let reproduce = reproduce(case);
-    if let Some(verdict) = unsupported(case) {
+    let reproduce = reproduce(context.request, case);
+    let reason = context.sysroots.unsupported(context.request, case);
+    let reason = case.unsupported.as_deref().or(reason);
+    if let Some(verdict) = reason.map(unsupported) {
         tell(EventKind::CaseFinished { case: index, attempt: None, verdict, reproduce });
         return;
     }
@@ -39,7 +41,12 @@ pub(super) fn run_case(context: &Context<'_>, index: usize, worker: usize, tell:
 }
 
 /// The command that runs this case alone.
-fn reproduce(case: &Case) -> String {
+fn reproduce(request: &RunRequest, case: &Case) -> String {
     let id = case.at.to_string();
-    format!("matrix repro --target {} {}", shell_words::quote(&case.at.target), shell_words::quote(&id))
+    let inject = request.inject.map(|injection| format!("--inject {injection} ")).unwrap_or_default();
+    format!(
+        "matrix repro --target {} {inject}{}",
+        shell_words::quote(&case.at.target),
+        shell_words::quote(&id)
+    )
 }

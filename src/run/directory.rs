@@ -91,9 +91,13 @@ impl Drop for RunDirectory {
 }
 
 impl Scratch {
-    /// Adds what a case with a private sysroot has beside; `host2` exists, and ends with the value.
-    pub(super) fn add_private(&mut self, host2: PathBuf) -> io::Result<()> {
-        let sysroot = self.dirs.root.join("sr");
+    /// Adds what a case with a private sysroot has beside: `sysroot`, beneath `volume` if there is one, and `host2`,
+    /// which exists. They end with the value.
+    pub(super) fn add_private(&mut self, volume: Option<&Path>, host2: PathBuf) -> io::Result<()> {
+        let sysroot = match (volume, self.dirs.root.file_name()) {
+            (Some(volume), Some(name)) => volume.join("case").join(name),
+            _ => self.dirs.root.join("sr"),
+        };
         for directory in [&self.dirs.host1(), &sysroot, &host2] {
             fs::create_dir_all(directory)?;
             fs::set_permissions(directory, fs::Permissions::from_mode(0o755))?;
@@ -114,6 +118,7 @@ impl Drop for Scratch {
             remove_tree(&self.dirs.root);
             if let Some(private) = &self.dirs.private {
                 remove_tree(&private.host2);
+                remove_tree(&private.sysroot);
             }
         }
     }

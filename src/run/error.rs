@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::cli::Exit;
+use crate::plan::VolumeKind;
+use crate::volume::VolumeError;
 
 /// A run failed as a whole; what single cases did is in the reports.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,23 @@ pub enum RunError {
     NoFixture {
         /// Its name.
         fixture: String,
+    },
+    /// A volume cannot be made.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
+    /// A fixture does not fit onto a volume.
+    #[error(
+        "cannot put {fixture} on the {kind} volume: {}: {source}{}", .path.display(), remedy(.source)
+    )]
+    Copy {
+        /// The fixture.
+        fixture: String,
+        /// The volume.
+        kind: VolumeKind,
+        /// What could not be copied.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
     },
     /// A call to the operating system failed.
     #[error("cannot {action} {}: {source}{}", .path.display(), remedy(.source))]
@@ -64,6 +83,7 @@ impl RunError {
     pub fn exit(&self) -> Exit {
         match self {
             RunError::NothingSelected => Exit::NothingSelected,
+            RunError::Volume(error) => error.exit(),
             _ => Exit::Infrastructure,
         }
     }

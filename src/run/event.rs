@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::Case;
-use crate::verdict::{Attempt, Verdict};
+use crate::plan::{Case, Injection, VolumeKind};
+use crate::verdict::{Attempt, Explanation, Verdict};
+use crate::volume::{Probed, Provider};
 
 /// One line of the JSONL file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,13 @@ pub enum EventKind {
         /// The signal number.
         signal: u8,
     },
+    /// Failures have something in common.
+    FailuresExplained {
+        /// What it is; indices are into `cases`.
+        explanation: Explanation,
+        /// The same, in sentences.
+        summary: Vec<String>,
+    },
     /// The last event of a run that ended by itself or gently.
     RunFinished {
         /// Wall time of the run in milliseconds.
@@ -98,10 +106,29 @@ pub struct RunInfo {
     pub seed: Option<u64>,
     /// Which part of the matrix this run is, such as `1/4`.
     pub shard: Option<String>,
+    /// The volumes that sysroots were put on.
+    #[serde(default)]
+    pub volumes: Vec<VolumeInfo>,
+    /// A known defect that the emulator was told to have; such a run never counts as expected.
+    #[serde(default)]
+    pub injected: Option<Injection>,
     /// What judged beside the expectations, if anything did.
     pub oracle: Option<String>,
     /// The directory that holds this run's output files.
     pub directory: PathBuf,
+}
+
+/// What reports say of a volume.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolumeInfo {
+    /// From what was measured, never from a label.
+    pub kind: VolumeKind,
+    /// Who made it.
+    pub provider: Provider,
+    /// Whether the emulator, not the volume, folds the names.
+    pub simulated: bool,
+    /// What was measured.
+    pub probed: Probed,
 }
 
 /// Something that consumes events, in order and from one thread.

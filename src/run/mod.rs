@@ -1,13 +1,15 @@
 //! Dispatcher, executor, events.
 //!
 //! [`run()`] takes a request to a summary: `directory` and `second` make the run's own places, which `marker` tells from
-//! those of dead runs, `dispatch` hands cases to workers, `attempt` runs one attempt, `lay` lays out what it begins
-//! with, `supervise` is its clock, `status` reads what the emulator says of its ending, `snapshot` looks at the trees.
+//! those of dead runs, `sysroot` makes the volumes and puts fixtures on them with `copy`, `dispatch` hands cases to
+//! workers, `attempt` runs one attempt, `lay` lays out what it begins with, `supervise` is its clock, `status` reads what
+//! the emulator says of its ending, `snapshot` looks at the trees.
 //! Everything that happens is an [`Event`], given to [`Sink`]s by one thread.
 
 mod attempt;
 mod case;
 mod clock;
+mod copy;
 mod directory;
 mod dispatch;
 mod error;
@@ -19,7 +21,8 @@ mod session;
 mod snapshot;
 mod status;
 mod supervise;
+mod sysroot;
 
 pub use error::RunError;
-pub use event::{Event, EventKind, RunInfo, Sink};
+pub use event::{Event, EventKind, RunInfo, Sink, VolumeInfo};
 pub use session::{Inputs, run};

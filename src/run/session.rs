@@ -11,6 +11,7 @@ use super::clock::{now_ms, run_id};
 use super::directory::RunDirectory;
 use super::dispatch::dispatch;
 use super::second::{SecondDirectory, sweep_second_directories};
+use super::sysroot::Sysroots;
 use super::{Event, EventKind, RunError, RunInfo, Sink};
 use crate::host::{self, Interrupts, descendants};
 use crate::plan::{Launcher, Link, RunRequest, SysrootKind};
@@ -52,20 +53,10 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
     } else {
         None
     };
+    let mut sysroots = Sysroots::provision(request, &request.cache.join(VOLUMES))?;
     descendants::adopt_orphans();
 
     let mut log = EventLog::create(&directory.events(), request.jsonl.as_deref())?;
-    let context = Context {
-        request,
-        inputs,
-        directory: &directory,
-        second: second.as_ref(),
-        interrupts,
-        matrix,
-        user: host::user_name(),
-        process_limit: host::process_limit(PROCESSES),
-        checked: Mutex::new(BTreeMap::new()),
-    };
     let started = Instant::now();
     let mut failed: Option<io::Error> = None;
     let mut tell = |what: EventKind| {
@@ -78,10 +69,27 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
         }
         failed.is_none()
     };
-    let run = facts(request, inputs, &directory, id);
+    let run = RunInfo { volumes: sysroots.facts(), ..facts(request, inputs, &directory, id) };
     let go = tell(EventKind::RunStarted { run, cases: request.cases.clone() });
-    let dispatched = if go { dispatch(&context, &mut tell) } else { Ok(()) };
+    let filled = if go { sysroots.fill(request, inputs, &|| interrupts.first().is_some()) } else { Ok(()) };
+    let context = Context {
+        request,
+        inputs,
+        directory: &directory,
+        second: second.as_ref(),
+        sysroots: &sysroots,
+        interrupts,
+        matrix,
+        user: host::user_name(),
+        process_limit: host::process_limit(PROCESSES),
+        checked: Mutex::new(BTreeMap::new()),
+    };
+    let dispatched = match filled {
+        Ok(()) if go => dispatch(&context, &mut tell),
+        filled => filled,
+    };
     descendants::kill_unclaimed();
+    explain(&directory, &mut tell);
     tell(EventKind::RunFinished { duration_ms: started.elapsed().as_millis() as u64 });
     dispatched?;
     // As much as the events tell is reported even if some could not be kept.
@@ -95,6 +103,20 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
     }
     reported.and(record)
 }
+
+/// Tells what the failures so far have in common, if anything.
+fn explain(directory: &RunDirectory, tell: &mut dyn FnMut(EventKind) -> bool) {
+    // An event file that cannot be read is the error that the report makes of it.
+    let Ok(record) = report::from_file(&directory.events()) else { return };
+    let explanation = record.explanation();
+    let summary = explanation.lines();
+    if !summary.is_empty() {
+        tell(EventKind::FailuresExplained { explanation, summary });
+    }
+}
+
+/// The directory in the cache for what volumes are made of.
+const VOLUMES: &str = "volumes";
 
 /// Processes and threads that cases may have beside those that the user has already.
 const PROCESSES: u64 = 2048;
@@ -127,6 +149,8 @@ fn facts(request: &RunRequest, inputs: &Inputs, directory: &RunDirectory, run_id
         host_arch: std::env::consts::ARCH.to_owned(),
         seed: None,
         shard: None,
+        volumes: Vec::new(),
+        injected: request.inject,
         oracle: None,
         directory: directory.root().to_owned(),
     }

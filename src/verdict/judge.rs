@@ -83,9 +83,9 @@ pub fn judge(case: &Case, attempt: &Attempt, evidence: Evidence<'_>, places: &Pl
     }
 }
 
-/// The verdict on a case that its target cannot run, if it is one.
-pub fn unsupported(case: &Case) -> Option<Verdict> {
-    case.unsupported.as_ref().map(|reason| Verdict::Skipped(finding(FindingKind::Unsupported, reason)))
+/// The verdict on a case that its target cannot run.
+pub fn unsupported(reason: &str) -> Verdict {
+    Verdict::Skipped(finding(FindingKind::Unsupported, reason))
 }
 
 /// The verdict on a case that was selected and did not run to its end.

@@ -50,6 +50,8 @@ impl Place {
             junit: None,
             junit_dialect: JunitDialect::Rich,
             jsonl: None,
+            volume_provider: None,
+            inject: None,
             keep: false,
         }
     }

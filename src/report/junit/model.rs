@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::plan::{Case, Coordinates, ExpectedEnding, VolumeKind};
 use crate::report::{CaseResult, Record, sanitise};
 use crate::verdict::{Attempt, Finding, FindingKind, Verdict, one_line, signal_name};
+use crate::volume::Probed;
 
 /// `<testsuites>`.
 pub(super) struct Document {
@@ -68,6 +69,7 @@ impl Suite {
 /// The document of a run.
 pub(super) fn document(record: &Record) -> Document {
     let mut suites: Vec<(Coordinates, Suite)> = Vec::new();
+    let explanation = record.explanation();
     let mut taken = BTreeSet::new();
     for (index, (case, result)) in record.results().enumerate() {
         let started = record.started_ms_of(index);
@@ -79,7 +81,15 @@ pub(super) fn document(record: &Record) -> Document {
         });
         let suite = &mut suites[at].1;
         suite.timestamp_ms = started.map_or(suite.timestamp_ms, |started| started.min(suite.timestamp_ms));
-        suite.cases.push(test_case(record, case, result, &mut taken));
+        let mut test_case = test_case(record, case, result, &mut taken);
+        if let Some(pattern) = explanation.pattern_of(index) {
+            test_case.properties.push(("axis.pattern", pattern.predicate()));
+            let property = ("axis.pattern", explanation.sentence(pattern));
+            if !suite.properties.contains(&property) {
+                suite.properties.push(property);
+            }
+        }
+        suite.cases.push(test_case);
     }
     Document {
         name: "matrix".to_owned(),
@@ -93,6 +103,7 @@ fn new_suite(record: &Record, case: &Case, started: Option<u64>) -> Suite {
     let (run, at) = (&record.run, &case.at);
     let none = || "none".to_owned();
     let volume = at.volume.map_or_else(none, |volume| volume.to_string());
+    let measured = record.volume_of(case);
     let known = |text: &str| if text.is_empty() { none() } else { line(text) };
     Suite {
         name: classname(at),
@@ -109,7 +120,10 @@ fn new_suite(record: &Record, case: &Case, started: Option<u64>) -> Suite {
             ("axis.link", at.link.to_string()),
             ("axis.volume", volume.clone()),
             ("volume.kind", volume),
-            ("volume.probed", none()),
+            ("volume.provider", measured.map_or_else(none, |volume| volume.provider.to_string())),
+            ("volume.simulated", measured.map_or_else(none, |volume| volume.simulated.to_string())),
+            ("volume.probed", measured.map_or_else(none, |volume| probed(&volume.probed))),
+            ("injected", run.injected.map_or_else(none, |injection| injection.to_string())),
             ("emulator.version", known(&run.emulator_version)),
             ("emulator.sha256", known(&run.emulator_sha256)),
             ("fixture.sha256", known(&run.fixture_sha256)),
@@ -119,6 +133,13 @@ fn new_suite(record: &Record, case: &Case, started: Option<u64>) -> Suite {
         ],
         cases: Vec::new(),
     }
+}
+
+/// `preserves-case=true folds-case=false …`.
+fn probed(probed: &Probed) -> String {
+    let facts = probed.facts();
+    let facts = facts.iter().map(|(name, fact)| format!("{}={fact}", name.replace(' ', "-")));
+    facts.collect::<Vec<_>>().join(" ")
 }
 
 fn test_case(

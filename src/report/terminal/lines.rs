@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::look::{Ink, Look};
 use crate::plan::Case;
 use crate::report::sanitise;
-use crate::run::{EventKind, RunInfo};
+use crate::run::{EventKind, RunInfo, VolumeInfo};
 use crate::verdict::{Attempt, Verdict, one_line, signal_name};
 
 /// The word for a verdict, and its colour.
@@ -43,14 +43,42 @@ pub(super) fn line(event: &EventKind, cases: &[Case], look: Look, brief: bool) -
                 signal_name(*signal)
             ),
         )),
-        EventKind::CaseStarted { .. } | EventKind::CaseSlow { .. } | EventKind::RunFinished { .. } => None,
+        EventKind::CaseStarted { .. }
+        | EventKind::CaseSlow { .. }
+        | EventKind::FailuresExplained { .. }
+        | EventKind::RunFinished { .. } => None,
     }
 }
 
 fn header(run: &RunInfo, count: usize, look: Look) -> String {
     let cases = if count == 1 { "case" } else { "cases" };
     let text = format!("running {count} {cases} on {}", run.target);
-    format!("{} {}", look.paint(Ink::Strong, &text), look.paint(Ink::Dim, &format!("(run {})", run.run_id)))
+    let mut lines = format!(
+        "{} {}",
+        look.paint(Ink::Strong, &text),
+        look.paint(Ink::Dim, &format!("(run {})", run.run_id))
+    );
+    for volume in &run.volumes {
+        lines.push_str(&format!("\n  {}", volume_line(volume)));
+    }
+    if let Some(injection) = run.injected {
+        let warning = format!("injected: {injection}, a known defect; this run never counts as expected");
+        lines.push_str(&format!("\n  {}", look.paint(Ink::Odd, &warning)));
+    }
+    lines
+}
+
+/// `volume folding: fuse; probed: preserves case, folds case, …; not: …`.
+fn volume_line(volume: &VolumeInfo) -> String {
+    let facts = volume.probed.facts();
+    let those = |wanted| {
+        let names = facts.iter().filter(|(_, fact)| *fact == wanted).map(|(name, _)| *name);
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let (yes, no) = (those(true), those(false));
+    let simulated = if volume.simulated { ", simulated by the emulator" } else { "" };
+    let not = if no.is_empty() { String::new() } else { format!("; not: {no}") };
+    format!("volume {}: {}{simulated}; probed: {yes}{not}", volume.kind, volume.provider)
 }
 
 fn row(look: Look, word: (&str, Ink), duration: Option<Duration>, case: &Case, message: &str) -> String {

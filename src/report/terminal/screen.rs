@@ -107,6 +107,7 @@ impl<W: Write> Screen<W> {
             EventKind::CaseSlow { .. }
             | EventKind::AttemptFailed { .. }
             | EventKind::Interrupted { .. }
+            | EventKind::FailuresExplained { .. }
             | EventKind::RunFinished { .. } => {}
         }
         self.tick();

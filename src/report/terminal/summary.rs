@@ -27,6 +27,9 @@ pub fn summary(record: &Record, look: Look, junit: Option<&Path>) -> String {
     let results: Vec<(&Case, CaseResult)> = record.results().collect();
     let mut out = String::new();
     unexpected(&results, look, &mut out);
+    for line in record.explanation().lines() {
+        out.push_str(&format!("{} {line}\n", look.paint(Ink::Strong, "AXES")));
+    }
     flaky(&results, look, &mut out);
     skipped(&results, look, &mut out);
 
@@ -43,6 +46,12 @@ pub fn summary(record: &Record, look: Look, junit: Option<&Path>) -> String {
     number(counts.skipped, "skipped", Ink::Odd);
     if let Some(signal) = record.interrupted {
         out.push_str(&look.paint(Ink::Odd, &format!("interrupted by {}", signal_name(signal))));
+        out.push('\n');
+    }
+    if let Some(injection) = record.run.injected {
+        let warning =
+            format!("injected: {injection}; whatever the results are, this run does not count as expected");
+        out.push_str(&look.paint(Ink::Odd, &warning));
         out.push('\n');
     }
     let total = if counts.total() == 1 { "1 case".to_owned() } else { format!("{} cases", counts.total()) };
