@@ -95,7 +95,7 @@ impl Scratch {
     /// which exists. They end with the value.
     pub(super) fn add_private(&mut self, volume: Option<&Path>, host2: PathBuf) -> io::Result<()> {
         let sysroot = match (volume, self.dirs.root.file_name()) {
-            (Some(volume), Some(name)) => volume.join("case").join(name),
+            (Some(volume), Some(name)) => volume.join(format!("case-{}", name.to_string_lossy())),
             _ => self.dirs.root.join("sr"),
         };
         for directory in [&self.dirs.host1(), &sysroot, &host2] {

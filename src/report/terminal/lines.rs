@@ -68,7 +68,7 @@ fn header(run: &RunInfo, count: usize, look: Look) -> String {
     lines
 }
 
-/// `volume folding: fuse; probed: preserves case, folds case, …; not: …`.
+/// `volume folding: fuse; probed: preserves case, folds case, …; not: …`, or `volume folding: simulated by …`.
 fn volume_line(volume: &VolumeInfo) -> String {
     let facts = volume.probed.facts();
     let those = |wanted| {
@@ -76,9 +76,9 @@ fn volume_line(volume: &VolumeInfo) -> String {
         names.collect::<Vec<_>>().join(", ")
     };
     let (yes, no) = (those(true), those(false));
-    let simulated = if volume.simulated { ", simulated by the emulator" } else { "" };
+    let provider = if volume.simulated { "simulated by the emulator" } else { volume.provider.name() };
     let not = if no.is_empty() { String::new() } else { format!("; not: {no}") };
-    format!("volume {}: {}{simulated}; probed: {yes}{not}", volume.kind, volume.provider)
+    format!("volume {}: {provider}; probed: {yes}{not}", volume.kind)
 }
 
 fn row(look: Look, word: (&str, Ink), duration: Option<Duration>, case: &Case, message: &str) -> String {
