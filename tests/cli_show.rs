@@ -48,9 +48,9 @@ fn json_is_one_array_of_cases() {
 fn explain_shows_the_whole_case() {
     let mut text = String::new();
     for args in [
-        vec!["explain", "coreutils/musl-dyn/env"],
-        vec!["explain", "coreutils/musl-dyn/env", "--target", "qemu-aarch64"],
-        vec!["explain", "jq-field"],
+        vec!["explain", "coreutils/musl-dyn/folding/env"],
+        vec!["explain", "coreutils/musl-dyn/folding/env", "--target", "qemu-aarch64"],
+        vec!["explain", "programs/glibc-dyn/byte-exact/jq-field"],
     ] {
         let printed = matrix(here(), &args);
         assert_eq!((printed.status, printed.stderr.as_str()), (0, ""), "{args:?}");
@@ -66,7 +66,8 @@ fn a_project_can_be_named_from_elsewhere() {
     let printed = matrix(elsewhere.path(), &["list", "--project", &project, "--case", "factor"]);
     assert_eq!(printed.status, 0, "{}", printed.stderr);
     assert!(printed.stdout.ends_with(
-        "4 cases: busybox/static 1, coreutils/glibc-dyn 1, coreutils/musl-dyn 1, coreutils/static 1\n"
+        "6 cases: busybox/static 1, coreutils/glibc-dyn/byte-exact 1, coreutils/glibc-dyn/folding 1, \
+         coreutils/musl-dyn/byte-exact 1, coreutils/musl-dyn/folding 1, coreutils/static 1\n"
     ));
 }
 

@@ -53,7 +53,11 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
     let native = target.launcher == Launcher::Native;
     let paths = CommandPaths {
         matrix: PathBuf::from("matrix"),
-        fixture: if native { symbol("project") } else { symbol(&case.fixture) },
+        fixture: match case.at.volume {
+            _ if native => symbol("project"),
+            Some(_) if case.sysroot_is_fixture() => symbol("volume").join(&case.fixture),
+            _ => symbol(&case.fixture),
+        },
         launcher: launcher.map(symbol),
         sysroot_options: Vec::new(),
         dirs: dirs_of(case),
@@ -80,6 +84,10 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
             "fixture",
             &format!("{fixture} (<{fixture}> is what `matrix fixtures path {fixture}` prints)"),
         )?;
+    }
+    if let Some(kind) = case.at.volume {
+        let copied = if case.sysroot_is_fixture() { ", and holds a copy of the fixture" } else { "" };
+        field(out, "volume", &format!("{kind} (<volume> is made for each run{copied})"))?;
     }
     let words = std::iter::once(line.program.as_os_str()).chain(line.args.iter().map(AsRef::as_ref));
     let words: Vec<String> = words.map(|word| quote(&word.to_string_lossy())).collect();

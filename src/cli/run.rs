@@ -14,7 +14,7 @@ use crate::fixture::{self, Cache, Lock};
 use crate::plan::{self, Case, Injection, JunitDialect, Launcher, Link, RunRequest, Target};
 use crate::report::terminal::{Look, Terminal, summary};
 use crate::run::{self, Inputs};
-use crate::volume::Provider;
+use crate::volume::{self, Provider};
 
 use super::selection::{self, FilterArgs};
 use super::{CliError, Exit, project};
@@ -74,6 +74,10 @@ pub fn run(args: &RunArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<
     let mut cases = plan::select(plan::expand(&config, target, profile), &args.filter.filter())?;
     if let Some(timeout) = args.timeout {
         plan::override_timeout(&mut cases, timeout);
+    }
+    // Before any thread starts.
+    if cases.iter().any(|case| case.unsupported.is_none() && case.at.volume.is_some()) {
+        volume::enter_namespace_if_needed(args.volume_provider);
     }
     let cache = Cache::open()?;
     let inputs = inputs(&cases, target, lock.as_ref(), &cache)?;

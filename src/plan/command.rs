@@ -290,7 +290,10 @@ mod tests {
         paths.dirs.private = Some(PrivateDirs { sysroot: "/volume/3".into(), host2: "/tmp/h".into() });
         let line = command_line(&case, &target, &paths);
         let words = words(&line);
-        assert_eq!(words[..5], ["elfuse", "--sysroot", "/volume/3", "--host-fallback", "off"]);
+        assert_eq!(
+            words[..6],
+            ["elfuse", "--sysroot", "/volume/3", "--simulate-folding", "--host-fallback", "off"]
+        );
         assert_eq!(words[words.len() - 3..], ["/volume/3/bin/sort", "/volume/3/tmp/h/x", "/scratch/7/u"]);
     }
 

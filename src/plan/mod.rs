@@ -20,7 +20,7 @@ pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule
 pub use expand::{expand, override_timeout};
 pub use injection::Injection;
 pub use request::{JunitDialect, Launcher, RunRequest, Target};
-pub use script::script;
+pub use script::{script, script_volume};
 pub use select::{Filter, NothingSelected, select};
 pub use trees::{Claim, Condition, HostFallback, Laid, NameRule, Node, SysrootKind};
 pub use volume::VolumeKind;

@@ -2,17 +2,26 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::command::{CommandLine, CommandPaths, places, program_path};
-use super::{Case, Launcher, Node, Target};
+use super::{Case, Launcher, Node, Target, VolumeKind};
 
 /// The script for `case`, which lies in the directory `paths.dirs.root` and makes everything else there, but for
 /// `$HOST2`.
 ///
 /// `line` is the case's command line with the same `paths`. With `ELFUSE` set in its environment the script runs that
 /// emulator in place of the one that is built into `matrix`.
-pub fn script(case: &Case, target: &Target, paths: &CommandPaths, line: &CommandLine) -> Vec<u8> {
+///
+/// What lies on a volume must lie beneath [`script_volume`] in `paths`; the script puts it on the volume that
+/// `MATRIX_VOLUME` names. `tree` is then copied to `paths.fixture`, if given.
+pub fn script(
+    case: &Case,
+    target: &Target,
+    paths: &CommandPaths,
+    line: &CommandLine,
+    tree: Option<&Path>,
+) -> Vec<u8> {
     let dirs = &paths.dirs;
     let places = places(case, &paths.fixture, dirs);
     let mut out = Vec::new();
@@ -27,6 +36,14 @@ pub fn script(case: &Case, target: &Target, paths: &CommandPaths, line: &Command
     say(b"set -eu");
     say(b"umask 022");
     say(b"here=$(cd \"$(dirname \"$0\")\" && pwd -P)");
+    if let Some(kind) = case.at.volume {
+        say(volume(kind, target, paths).as_bytes());
+    }
+    if let Some(tree) = tree {
+        let copy = word(paths.fixture.as_os_str(), &dirs.root);
+        let tree = word(tree.as_os_str(), &dirs.root);
+        say(format!("[ -d {copy} ] || cp -Rp {tree} {copy}").as_bytes());
+    }
     let names: Vec<String> =
         dirs.whole().iter().map(|directory| word(directory.as_os_str(), &dirs.root)).collect();
     say(format!("rm -rf {}", names.join(" ")).as_bytes());
@@ -95,16 +112,49 @@ pub fn script(case: &Case, target: &Target, paths: &CommandPaths, line: &Command
         say(format!("  {name}={} \\", word(value, &dirs.root)).as_bytes());
     }
     let args: Vec<String> = args.iter().map(|arg| word(arg, &dirs.root)).collect();
-    say(format!("  \"$@\" {} < \"$here\"/stdin", args.join(" ")).as_bytes());
+    let fold = if may_fold(case.at.volume, target) { "$fold " } else { "" };
+    say(format!("  \"$@\" {fold}{} < \"$here\"/stdin", args.join(" ")).as_bytes());
     out
 }
 
-/// `text` for a shell, with `root` replaced by the script's own directory. Bytes that are not UTF-8 are replaced.
+/// Where things on the volume lie in the paths given to [`script()`], if the script lies in `root`.
+pub fn script_volume(root: &Path) -> PathBuf {
+    root.join("volume")
+}
+
+/// Whether the emulator can fold names where the volume does not.
+fn may_fold(volume: Option<VolumeKind>, target: &Target) -> bool {
+    volume == Some(VolumeKind::Folding) && matches!(target.launcher, Launcher::Elfuse { .. })
+}
+
+/// The lines that find the volume, or have one made, and refuse one of another kind.
+fn volume(kind: VolumeKind, target: &Target, paths: &CommandPaths) -> String {
+    let matrix = word(paths.matrix.as_os_str(), &paths.dirs.root);
+    let wrong = format!("echo \"$0: $volume is $kind, and the case needs a {kind} volume\" >&2; exit 1");
+    let (wrong, about) = if may_fold(Some(kind), target) {
+        ("fold=--simulate-folding".to_owned(), " On a byte-exact one the emulator folds the names itself.")
+    } else {
+        (wrong, "")
+    };
+    format!(
+        "# The sysroot lies on a {kind} volume: MATRIX_VOLUME names its root, or `matrix volume create` makes one.{about}\n\
+         [ -n \"${{MATRIX_VOLUME:-}}\" ] || exec {matrix} volume create {kind} -- \"$0\"\n\
+         volume=$(cd \"$MATRIX_VOLUME\" && pwd -P)\n\
+         fold=\n\
+         : > \"$volume\"/Probe\n\
+         if [ -e \"$volume\"/probe ]; then kind=folding; else kind=byte-exact; fi\n\
+         rm -f \"$volume\"/Probe\n\
+         if [ $kind != {kind} ]; then {wrong}; fi"
+    )
+}
+
+/// `text` for a shell, with `root` replaced by the script's own directory and what stands for the volume by its root. Bytes that are not UTF-8 are replaced.
 fn word(text: &OsStr, root: &Path) -> String {
     let text = String::from_utf8_lossy(text.as_bytes());
-    let root = root.to_string_lossy();
-    let pieces: Vec<String> = text.split(&*root).map(quoted).collect();
-    let joined = pieces.join("\"$here\"");
+    let volume = script_volume(root);
+    let (root, volume) = (root.to_string_lossy(), volume.to_string_lossy());
+    let here = |text: &str| text.split(&*root).map(quoted).collect::<Vec<_>>().join("\"$here\"");
+    let joined = text.split(&*volume).map(here).collect::<Vec<_>>().join("\"$volume\"");
     if joined.is_empty() { "''".to_owned() } else { joined }
 }
 
@@ -166,7 +216,7 @@ mod tests {
             status_fd: None,
         };
         let line = command_line(&case, &target, &paths);
-        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line)).unwrap();
+        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line, None)).unwrap();
 
         // The script finds its directory by itself, wherever it was moved.
         let moved = directory.path().canonicalize().unwrap().join("moved");
@@ -207,16 +257,87 @@ mod tests {
             matrix: "/matrix".into(),
             fixture: "/".into(),
             launcher: None,
+            sysroot_options: Vec::new(),
             dirs,
             user: "someone".to_owned(),
             status_fd: None,
         };
         let line = command_line(&case, &target, &paths);
-        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line)).unwrap();
+        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line, None)).unwrap();
         let output = host::command("/bin/sh").arg(root.join("repro.sh")).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         let expected = format!("aa{}/u/x\n555\n640\n", root.display());
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    }
+
+    #[test]
+    fn the_script_puts_the_sysroot_on_the_volume() {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path().canonicalize().unwrap();
+        let (root, volume, tree) = (base.join("root"), base.join("a volume"), base.join("tree"));
+        for made in [&root, &volume, &tree.join("bin")] {
+            fs::create_dir_all(made).unwrap();
+        }
+        fs::write(tree.join("bin/tool"), "#!/bin/sh\necho \"$0 $1\"\n").unwrap();
+        fs::set_permissions(tree.join("bin/tool"), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .unwrap();
+        let config = testing::config();
+        let target = Target { launcher: Launcher::Native, ..config.targets[0].clone() };
+        let mut case = expand(&config, &target, &config.profiles[0]).remove(0);
+        case.program = "bin/tool".to_owned();
+        case.args = vec!["$BIN".to_owned()];
+        let paths = CommandPaths {
+            matrix: "/matrix".into(),
+            fixture: script_volume(&root).join("copy"),
+            launcher: None,
+            sysroot_options: Vec::new(),
+            dirs: CaseDirs::new(root.clone()),
+            user: "someone".to_owned(),
+            status_fd: None,
+        };
+        let mut run = |kind| {
+            case.at.volume = Some(kind);
+            let line = command_line(&case, &target, &paths);
+            fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line, Some(&tree))).unwrap();
+            let mut command = host::command("/bin/sh");
+            let output = command.arg(root.join("repro.sh")).env("MATRIX_VOLUME", &volume).output().unwrap();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            (output.status.code(), text(&output.stdout), text(&output.stderr))
+        };
+        fs::write(volume.join("Probe"), "").unwrap();
+        let (real, other, other_name) = match volume.join("probe").exists() {
+            true => (VolumeKind::Folding, VolumeKind::ByteExact, "byte-exact"),
+            false => (VolumeKind::ByteExact, VolumeKind::Folding, "folding"),
+        };
+        let copy = volume.join("copy/bin");
+        let shown = format!("{}/tool {}\n", copy.display(), copy.display());
+        assert_eq!(run(real), (Some(0), shown, String::new()));
+        let (status, _, complaint) = run(other);
+        assert_eq!(status, Some(1));
+        assert!(complaint.ends_with(&format!("and the case needs a {other_name} volume\n")), "{complaint}");
+    }
+
+    #[test]
+    fn on_a_byte_exact_volume_the_emulator_folds() {
+        let config = testing::config();
+        let target = &config.targets[0];
+        let mut case = expand(&config, target, &config.profiles[0]).remove(2);
+        case.at.volume = Some(VolumeKind::Folding);
+        let paths = CommandPaths {
+            matrix: "/opt/matrix".into(),
+            fixture: "/scratch/volume/tree".into(),
+            launcher: None,
+            sysroot_options: Vec::new(),
+            dirs: CaseDirs::new("/scratch".into()),
+            user: "someone".to_owned(),
+            status_fd: None,
+        };
+        let line = command_line(&case, target, &paths);
+        let text = String::from_utf8(script(&case, target, &paths, &line, Some(Path::new("/tree")))).unwrap();
+        assert!(text.contains("|| exec /opt/matrix volume create folding -- \"$0\"\n"), "{text}");
+        assert!(text.contains("then fold=--simulate-folding; fi\n"), "{text}");
+        assert!(text.contains("[ -d \"$volume\"/tree ] || cp -Rp /tree \"$volume\"/tree\n"), "{text}");
+        assert!(text.contains("  \"$@\" $fold --sysroot \"$volume\"/tree --clear-env"), "{text}");
     }
 
     #[test]
@@ -234,7 +355,7 @@ mod tests {
             status_fd: None,
         };
         let line = command_line(&case, target, &paths);
-        let text = String::from_utf8(script(&case, target, &paths, &line)).unwrap();
+        let text = String::from_utf8(script(&case, target, &paths, &line, None)).unwrap();
         assert!(text.contains("set -- \"$ELFUSE\"; else set -- /opt/matrix elfuse; fi\n"), "{text}");
         let command = text.lines().last().unwrap();
         assert_eq!(
