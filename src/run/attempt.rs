@@ -210,7 +210,7 @@ fn case_root<'a>(context: &'a Context<'_>, case: &Case) -> Result<&'a Path, Stri
 /// Options for the bundled emulator that this run adds wherever there is a sysroot.
 fn sysroot_options(context: &Context<'_>, case: &Case) -> Vec<OsString> {
     let mut options: Vec<OsString> = Vec::new();
-    if context.sysroots.of(case).is_some_and(|volume| volume.provider.simulated()) {
+    if context.sysroots.of(case).is_some_and(|volume| volume.facts.simulated) {
         options.push("--simulate-folding".into());
     }
     if let Some(injection) = context.request.inject {

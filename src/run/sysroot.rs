@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::copy::{CopyError, copy_tree};
 use super::{Inputs, RunError, VolumeInfo};
@@ -16,8 +17,19 @@ use crate::volume::{Provider, Volume, clean_stale, provision};
 /// The volumes, released with the value.
 #[derive(Debug, Default)]
 pub(super) struct Sysroots {
-    volumes: BTreeMap<VolumeKind, Volume>,
+    volumes: BTreeMap<VolumeKind, VolumeAt>,
     trees: BTreeMap<(VolumeKind, String), PathBuf>,
+    /// Only kept, but the value is shared by the workers, and what releases a volume need not be.
+    held: Mutex<Vec<Volume>>,
+}
+
+/// A volume as cases see it.
+#[derive(Debug)]
+pub(super) struct VolumeAt {
+    /// Where it is.
+    pub root: PathBuf,
+    /// What is known of it.
+    pub facts: VolumeInfo,
 }
 
 /// The cases that will run on a volume, with its kind.
@@ -42,8 +54,10 @@ impl Sysroots {
             // A provider for one kind only is no obstacle to the other.
             let forced =
                 request.volume_provider.filter(|provider| Provider::candidates(kind).contains(provider));
-            let made = provision(&[kind], forced, state)?;
-            sysroots.volumes.extend(made.into_iter().map(|volume| (volume.kind, volume)));
+            for volume in provision(&[kind], forced, state)? {
+                sysroots.volumes.insert(volume.kind, VolumeAt::of(&volume));
+                sysroots.held.get_mut().unwrap_or_else(PoisonError::into_inner).push(volume);
+            }
         }
         Ok(sysroots)
     }
@@ -85,7 +99,7 @@ impl Sysroots {
     }
 
     /// The volume that `case` runs on.
-    pub(super) fn of(&self, case: &Case) -> Option<&Volume> {
+    pub(super) fn of(&self, case: &Case) -> Option<&VolumeAt> {
         self.volumes.get(&case.at.volume?)
     }
 
@@ -100,19 +114,25 @@ impl Sysroots {
 
     /// Why the target cannot run `case` on the volume that was made for it, if so.
     pub(super) fn unsupported(&self, request: &RunRequest, case: &Case) -> Option<&'static str> {
-        let simulated = self.of(case).is_some_and(|volume| volume.provider.simulated());
+        let simulated = self.of(case).is_some_and(|volume| volume.facts.simulated);
         let elfuse = matches!(request.target.launcher, Launcher::Elfuse { .. });
         (simulated && !elfuse).then_some("only the bundled emulator folds the names of a simulated volume")
     }
 
     /// What reports say of the volumes.
     pub(super) fn facts(&self) -> Vec<VolumeInfo> {
-        let fact = |volume: &Volume| VolumeInfo {
+        self.volumes.values().map(|volume| volume.facts.clone()).collect()
+    }
+}
+
+impl VolumeAt {
+    fn of(volume: &Volume) -> VolumeAt {
+        let facts = VolumeInfo {
             kind: volume.kind,
             provider: volume.provider,
             simulated: volume.provider.simulated(),
             probed: volume.probed,
         };
-        self.volumes.values().map(fact).collect()
+        VolumeAt { root: volume.root.clone(), facts }
     }
 }
