@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::ops::{At, Base, Op, Outcome, SLOTS};
 use super::world::World;
@@ -113,6 +114,7 @@ impl Model {
                 model.put(at, name, next);
                 at = next;
             }
+            model.add_system(top);
             let base = model.nodes[at].parent;
             let name = model.world.sysroot_name();
             model.entries_mut(base).insert(name, 0);
@@ -120,6 +122,24 @@ impl Model {
             model.cwd = at;
         }
         model
+    }
+
+    /// The host's own directories and files that paths lead through.
+    fn add_system(&mut self, top: Id) {
+        for name in ["usr", "etc"] {
+            if Path::new("/").join(name).symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+                let dir = self.add(Kind::Dir(BTreeMap::new()), 0o755);
+                self.foreign.insert(dir);
+                self.put(top, name.as_bytes(), dir);
+            }
+        }
+        for name in ["hosts", "resolv.conf", "passwd"] {
+            let there = Path::new("/etc").join(name).symlink_metadata().is_ok_and(|meta| meta.is_file());
+            if let (true, Some(etc)) = (there, self.entries(top).get(&b"etc"[..]).copied()) {
+                let file = self.add(Kind::File, 0o644);
+                self.put(etc, name.as_bytes(), file);
+            }
+        }
     }
 
     fn add(&mut self, kind: Kind, mode: u32) -> Id {

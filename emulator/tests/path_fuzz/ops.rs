@@ -11,7 +11,8 @@ pub enum Base {
     Slot(usize),
 }
 
-/// A path. `$M` in it stands for the host's directory, `$S` for the sysroot, both as the host names them.
+/// A path. `$M` at its start stands for the host's directory, `$S` for the sysroot, both as the host names them; `$G`
+/// for the former by a way that a guarded fallback does not go.
 #[derive(Clone, PartialEq, Eq)]
 pub struct At {
     pub base: Base,
@@ -113,6 +114,16 @@ impl Random {
 const NAMES: [&[u8]; 8] =
     [b"a", b"A", b"b", b"B", b"\xc3\xa9", b"e\xcc\x81", b"\xc3\x89", b".elfuse_case_index"];
 
+/// Of the host's own files, these are asked for, never changed: two of them even when the fallback is guarded.
+const SYSTEM: [&[u8]; 6] = [
+    b"/etc/hosts",
+    b"/etc/resolv.conf",
+    b"/etc/passwd",
+    b"/etc/./hosts",
+    b"/etc/hosts/",
+    b"/etc/../etc/hosts",
+];
+
 /// Makes operations.
 pub struct Generator {
     pub random: Random,
@@ -141,7 +152,8 @@ impl Generator {
         let mut path = match self.random.below(100) {
             0..40 => Vec::new(),
             40..70 => b"/".to_vec(),
-            70..90 if self.host => b"$M/".to_vec(),
+            70..88 if self.host => b"$M/".to_vec(),
+            88..90 if self.host => b"$G/".to_vec(),
             90..94 if self.host => b"$S/".to_vec(),
             94..99 if self.host => return self.mirror(),
             _ => b"/".to_vec(),
@@ -175,7 +187,7 @@ impl Generator {
     fn target(&mut self) -> Vec<u8> {
         loop {
             let path = self.path();
-            if !path.starts_with(b"$S") {
+            if !path.starts_with(b"$S") && !path.starts_with(b"$G") {
                 return path;
             }
         }
@@ -225,6 +237,10 @@ impl Iterator for Generator {
                 Op::Open { at, flags, slot: self.random.below(SLOTS as u64) as usize }
             }
             74..82 => Op::Stat { at, follow },
+            82 if self.host && self.random.chance(40) => {
+                let path = SYSTEM[self.random.below(SYSTEM.len() as u64) as usize].to_vec();
+                Op::Access(At { base: Base::Cwd, path })
+            }
             82..84 => Op::Access(at),
             84..87 => Op::Readlink(at),
             87..89 => Op::Chmod { at, mode: 0o700 | self.random.below(64) as u32 },

@@ -34,6 +34,7 @@ impl World {
         let (start, rest) = (path.get(..2).unwrap_or_default(), path.get(2..).unwrap_or_default());
         match start {
             b"$M" => [self.mirror.as_deref().unwrap_or_default(), rest].concat(),
+            b"$G" => [b"/usr/..", self.mirror.as_deref().unwrap_or_default(), rest].concat(),
             b"$S" => [self.sysroot.as_os_str().as_bytes(), rest].concat(),
             _ => path.to_vec(),
         }
