@@ -147,6 +147,7 @@ direct! {
     TimerGettime = SYS_timer_gettime [V, P(32)];
     TimerGetoverrun = SYS_timer_getoverrun [];
     TimerDelete = SYS_timer_delete [];
+    PidfdSendSignal = SYS_pidfd_send_signal [V, V, P(128)];
     Shmget = SYS_shmget [];
     Shmctl = SYS_shmctl [V, V, P(112)];
 }

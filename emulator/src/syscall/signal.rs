@@ -3,7 +3,7 @@
 use super::errno::Errno;
 use super::row::SysResult;
 use crate::cpu::SP;
-use crate::host;
+use crate::host::{self, Direct};
 use crate::mem::GuestAddr;
 use crate::task::signal::{Action, Flags, SigInfo, UNBLOCKABLE, bit};
 use crate::task::{End, Ending, Task};
@@ -181,6 +181,15 @@ pub fn rt_tgsigqueueinfo(task: &mut Task, [pid, tid, signal, info, ..]: [u64; 6]
     check_code(signal as i32, &info)?;
     host::queue(pid as i32, Some(tid as i32), signal as i32, &info.0)?;
     Ok(0)
+}
+
+/// pidfd_send_signal(2).
+pub fn pidfd_send_signal(task: &mut Task, [fd, signal, info, flags, ..]: [u64; 6]) -> SysResult {
+    task.process.files.get(fd as i32)?;
+    if info != 0 {
+        check_code(signal as i32, &load_info(task, info)?)?;
+    }
+    task.direct(Direct::PidfdSendSignal, [fd, signal, info, flags, 0, 0])
 }
 
 /// sigaltstack(2).
