@@ -1,9 +1,14 @@
 //! Each provider's way of putting a volume at a home's root.
 
+use std::fs::File;
+
 use super::Provider;
 use super::home::Home;
 use super::image;
 use crate::plan::VolumeKind;
+
+/// Locked while an image is made, from within a home.
+const TURN: &str = "../hdiutil.lock";
 
 /// What keeps a volume in place as long as it exists.
 #[derive(Debug)]
@@ -24,6 +29,9 @@ pub(super) enum Holder {
 pub(super) fn holder(kind: VolumeKind, provider: Provider, home: &Home) -> Result<Holder, String> {
     match (provider, kind) {
         (Provider::Hdiutil, _) => {
+            // Images made at the same time, by another run too, are what "Resource busy" mostly comes from.
+            let turn = File::create(home.path(TURN)).and_then(|turn| turn.lock().map(|()| turn));
+            let _turn = turn.map_err(|error| format!("the lock of hdiutil's users: {error}"))?;
             let image = home.path("image.sparseimage");
             let attached = image::attach(Box::new(image::Host), kind, &image, &home.root())?;
             Ok(Holder::Image { _attached: attached })

@@ -10,6 +10,8 @@ use std::thread;
 use crate::config::Config;
 use crate::fixture::{self, Cache, Lock};
 use crate::host;
+use crate::plan::VolumeKind;
+use crate::volume;
 
 use super::guest;
 
@@ -156,6 +158,37 @@ pub fn tools(complete: bool) -> Vec<Check> {
         }
     };
     TOOLS.iter().map(check).collect()
+}
+
+/// Each kind of volume: who makes it here, and why nobody better does.
+pub fn volumes(cache: &Cache) -> Vec<Check> {
+    let state = cache.root().join("volumes");
+    let check = |kind: VolumeKind| {
+        let what = format!("volume {kind}");
+        let choices = match volume::choices(kind, &state) {
+            Ok(choices) => choices,
+            Err(error) => return Check::fail(&what, error.to_string(), ""),
+        };
+        let (mut best, mut reasons) = (None, Vec::new());
+        for (provider, result) in choices {
+            match result {
+                Ok(_) => best = best.or(Some(provider)),
+                Err(reason) if best.is_none() => reasons.push(format!("{provider}: {reason}")),
+                Err(_) => {}
+            }
+        }
+        let why = reasons.iter().map(|reason| format!("\nnot {reason}")).collect::<String>();
+        match best {
+            Some(provider) if provider.simulated() => Check::warn(
+                &what,
+                format!("{provider}: the emulator folds the names itself{why}"),
+                "let this user read and write /dev/fuse to have a real one",
+            ),
+            Some(provider) => Check::ok(&what, format!("{provider}{why}")),
+            None => Check::fail(&what, format!("nobody makes one{why}"), "see `matrix volume probe`"),
+        }
+    };
+    VolumeKind::ALL.into_iter().map(check).collect()
 }
 
 /// Runs a tiny guest in the emulator that is built in.

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::fixture::{self, Cache};
+use crate::volume;
 
 use super::super::{CliError, Exit, project, selection};
 use super::checks::{self, Check, Level};
@@ -16,6 +17,8 @@ pub struct DoctorArgs {}
 
 /// Checks everything, also after a failure.
 pub fn run(_: &DoctorArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<Exit, CliError> {
+    // As a run does, and like there before the first thread.
+    volume::enter_namespace_if_needed(None);
     let mut worst = Level::Ok;
     let mut report = |check: Check| {
         worst = worst.max(check.level);
@@ -47,6 +50,9 @@ pub fn run(_: &DoctorArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<
                 report(check)?;
             }
             for check in lock.iter().flat_map(|lock| checks::fixtures(lock, &cache)) {
+                report(check)?;
+            }
+            for check in checks::volumes(&cache) {
                 report(check)?;
             }
             report(checks::emulator(&cache))?;
