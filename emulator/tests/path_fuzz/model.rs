@@ -234,6 +234,7 @@ impl Model {
     /// Does the operation and says what it gives; `None` when it must not be done.
     pub fn apply(&mut self, op: &Op) -> Maybe<Outcome> {
         self.made = None;
+        self.unclear.set(false);
         let answer = match op {
             Op::Mkdir { at, mode } => {
                 self.make(at, true, |model| model.add(Kind::Dir(BTreeMap::new()), mode & !UMASK))?
