@@ -28,11 +28,14 @@ fn inode(path: &Path) -> (u64, u64) {
     (facts.dev(), facts.ino())
 }
 
+/// Looks at one side of the volume in a directory of its own.
+type Check = fn(&Path);
+
 /// Runs every check on one mount: making one is what takes time.
 #[test]
 fn a_mounted_folding_volume_behaves_as_apfs_and_as_linux() {
     let Some(volume) = Mounted::new("folding", "fuse") else { return };
-    let checks: [(&str, fn(&Path)); 16] = [
+    let checks: [(&str, Check); 16] = [
         ("names fold", names_fold),
         ("unlink", an_unlink_under_another_spelling_leaves_no_ghost),
         ("rename of case", a_rename_can_change_only_the_case),
