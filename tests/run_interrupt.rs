@@ -55,7 +55,10 @@ fn process_of_its_own() {
 
 /// Starts the run and waits until both hanging cases are in their loops.
 fn start(place: &Place, grace: Duration) -> Child {
-    let child = command(std::env::current_exe().expect("this test"))
+    // Whoever runs the tests in the background ignores SIGINT, and so would what they start.
+    let child = command("env")
+        .arg("--default-signal=INT,TERM")
+        .arg(std::env::current_exe().expect("this test"))
         .args(["process_of_its_own", "--exact", "--ignored", "--nocapture"])
         .env(PLACE, place.directory.path())
         .env(GRACE, grace.as_millis().to_string())

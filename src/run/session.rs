@@ -59,8 +59,13 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
     let mut log = EventLog::create(&directory.events(), request.jsonl.as_deref())?;
     let started = Instant::now();
     let mut failed: Option<io::Error> = None;
+    let mut told: Option<Record> = None;
     let mut tell = |what: EventKind| {
         let event = Event { time_ms: now_ms(), what };
+        match &mut told {
+            Some(record) => record.add(event.clone()),
+            None => told = Record::start(&event),
+        }
         let logged = if failed.is_none() { log.take(&event) } else { Ok(()) };
         // The screen goes on even if the log cannot.
         let shown = screen.take(&event);
@@ -92,8 +97,11 @@ pub fn run(request: &RunRequest, inputs: &Inputs, screen: &mut dyn Sink) -> Resu
     explain(&directory, &mut tell);
     tell(EventKind::RunFinished { duration_ms: started.elapsed().as_millis() as u64 });
     dispatched?;
-    // As much as the events tell is reported even if some could not be kept.
-    let record = report::from_file(&directory.events());
+    // The event file is what every report comes from; only if it could not be kept, what was told here is.
+    let record = match told.filter(|_| failed.is_some()) {
+        Some(record) => Ok(record),
+        None => report::from_file(&directory.events()),
+    };
     let reported = match (&record, &request.junit) {
         (Ok(record), Some(path)) => report::junit::write(record, request.junit_dialect, path),
         _ => Ok(()),
