@@ -29,6 +29,7 @@ pub(super) enum Holder {
 pub(super) fn holder(kind: VolumeKind, provider: Provider, home: &Home) -> Result<Holder, String> {
     match (provider, kind) {
         (Provider::Hdiutil, _) => {
+            which::which("hdiutil").map_err(|_| "there is no hdiutil".to_owned())?;
             // Images made at the same time, by another run too, are what "Resource busy" mostly comes from.
             let turn = File::create(home.path(TURN)).and_then(|turn| turn.lock().map(|()| turn));
             let _turn = turn.map_err(|error| format!("the lock of hdiutil's users: {error}"))?;
