@@ -206,17 +206,7 @@ mod tests {
         case.files.insert("sub/a b".to_owned(), content.clone());
         case.stdin = b"-100% 'sure'\\n".to_vec();
         let dirs = CaseDirs::new(root.clone());
-        let paths = CommandPaths {
-            matrix: "/matrix".into(),
-            fixture: "/".into(),
-            launcher: None,
-            sysroot_options: Vec::new(),
-            dirs,
-            user: "someone".to_owned(),
-            status_fd: None,
-        };
-        let line = command_line(&case, &target, &paths);
-        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line, None)).unwrap();
+        write_script(&case, &target, dirs);
 
         // The script finds its directory by itself, wherever it was moved.
         let moved = directory.path().canonicalize().unwrap().join("moved");
@@ -228,6 +218,22 @@ mod tests {
         let moved = moved.to_str().unwrap();
         expected.extend(format!("{moved}/cwd\n{moved}/t UTC home\n").into_bytes());
         assert_eq!(output.stdout, expected);
+    }
+
+    /// Writes the `repro.sh` of a program of this machine into the root of `dirs`.
+    fn write_script(case: &Case, target: &Target, dirs: CaseDirs) {
+        let to = dirs.root.join("repro.sh");
+        let paths = CommandPaths {
+            matrix: "/matrix".into(),
+            fixture: "/".into(),
+            launcher: None,
+            sysroot_options: Vec::new(),
+            dirs,
+            user: "someone".to_owned(),
+            status_fd: None,
+        };
+        let line = command_line(case, target, &paths);
+        fs::write(to, script(case, target, &paths, &line, None)).unwrap();
     }
 
     #[test]
@@ -253,17 +259,7 @@ mod tests {
         case.args = ["-c", list, "sh", "$SR", "$HOST2"].map(str::to_owned).to_vec();
         let mut dirs = CaseDirs::new(root.clone());
         dirs.private = Some(PrivateDirs { sysroot: root.join("sr"), host2: base.join("second") });
-        let paths = CommandPaths {
-            matrix: "/matrix".into(),
-            fixture: "/".into(),
-            launcher: None,
-            sysroot_options: Vec::new(),
-            dirs,
-            user: "someone".to_owned(),
-            status_fd: None,
-        };
-        let line = command_line(&case, &target, &paths);
-        fs::write(root.join("repro.sh"), script(&case, &target, &paths, &line, None)).unwrap();
+        write_script(&case, &target, dirs);
         let output = host::command("/bin/sh").arg(root.join("repro.sh")).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         let expected = format!("aa{}/u/x\n555\n640\n", root.display());
