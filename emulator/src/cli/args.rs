@@ -32,6 +32,7 @@ pub(super) struct Options {
     pub status_fd: Option<i32>,
     pub simulate_folding: bool,
     pub sidecar_veto: bool,
+    pub no_isolate: bool,
     /// A step at which to die, and at which time that it is reached.
     pub failpoint: Option<(String, u32)>,
     /// The program and its arguments; never empty.
@@ -90,6 +91,7 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
             Long("workdir") => options.workdir = Some(parser.value()?.into_vec()),
             Long("strace") => options.strace = true,
             Long("simulate-folding") => options.simulate_folding = true,
+            Long("no-isolate") => options.no_isolate = true,
             Long("inject") => match parser.value()?.string()? {
                 defect if defect == "sidecar-veto" => options.sidecar_veto = true,
                 defect => return Err(UsageError::Inject(defect)),

@@ -24,6 +24,8 @@ Usage: elfuse [OPTIONS] [--] PROGRAM [ARG]...
                         distinguish it; for tests where no such volume can be had
   --inject sidecar-veto restore a recorded defect, for tests: on a volume that does not distinguish
                         case, what is absent in the sysroot never reaches the host
+  --no-isolate          do not keep guest addresses apart from the emulator's memory: one outside the
+                        guest's space reaches whatever the emulator has there
   --env NAME=VALUE      set a variable in the guest's environment
   --clear-env           start from an empty environment
   --workdir DIR         the guest's working directory (a guest path)

@@ -62,6 +62,7 @@ fn prepare(options: Options) -> Result<Task, Failure> {
         sysroot,
         fallback: options.fallback,
         simulate_folding: options.simulate_folding,
+        no_isolate: options.no_isolate,
         strace: options.strace,
         status_fd: options.status_fd,
     };

@@ -6,10 +6,16 @@
 use super::addr::{Fault, FaultKind, GuestAddr, SIZE};
 use crate::host::extable;
 
-/// A handle on the guest's memory: the host address of guest address 0. Copying it is free.
+/// A handle on the guest's memory. Copying it is free.
+///
+/// The layout is fixed, for generated code reads both fields.
+#[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Mem {
+    /// The host address of guest address 0.
     base: *mut u8,
+    /// The first address without its tag that no access may use: [`SIZE`], or `u64::MAX` without isolation.
+    limit: u64,
 }
 
 // SAFETY: the pointer is only the start of a reservation that lives as long as the process; every access goes
@@ -26,7 +32,8 @@ pub trait Value: Copy + Sized {
     /// Loads from `host`; `Err` when the host faulted.
     ///
     /// # Safety
-    /// `host` lies in the guest's reservation, with `BYTES` bytes of it or its guard behind.
+    /// `host` lies in the guest's reservation, with `BYTES` bytes of it or its guard behind, or the user gave up
+    /// isolation.
     unsafe fn load(host: *const u8) -> Result<Self, ()>;
     /// Stores to `host`; `Err` when the host faulted.
     ///
@@ -41,7 +48,13 @@ impl Mem {
     /// # Safety
     /// `base` is the start of a reservation of [`SIZE`] bytes plus a guard of 64 KiB that is never unmapped.
     pub(crate) unsafe fn new(base: *mut u8) -> Mem {
-        Mem { base }
+        Mem { base, limit: SIZE }
+    }
+
+    /// The same handle without the bound check: an address beyond [`SIZE`] reaches what the emulator has at
+    /// `base + address`.
+    pub(super) fn without_isolation(self) -> Mem {
+        Mem { limit: u64::MAX, ..self }
     }
 
     /// The host address of guest address 0.
@@ -49,11 +62,11 @@ impl Mem {
         self.base
     }
 
-    /// The host address of `addr`, if it lies in the guest's space.
+    /// The host address of `addr`, if the guest may use it.
     #[inline(always)]
     pub(crate) fn host(self, addr: GuestAddr) -> Option<*mut u8> {
         let plain = addr.untagged();
-        (plain < SIZE).then(|| self.base.wrapping_add(plain as usize))
+        (plain < self.limit).then(|| self.base.wrapping_add(plain as usize))
     }
 
     /// Loads one value, in one host instruction.
@@ -119,10 +132,10 @@ impl Mem {
         Ok(None)
     }
 
-    /// The host range of `len` bytes at `addr`, if all of it lies in the guest's space.
+    /// The host range of `len` bytes at `addr`, if the guest may use all of it.
     pub(crate) fn range(self, addr: GuestAddr, len: usize) -> Option<*mut u8> {
         let end = addr.untagged().checked_add(len as u64)?;
-        if end > SIZE {
+        if end > self.limit {
             return None;
         }
         Some(self.base.wrapping_add(addr.untagged() as usize))
@@ -133,9 +146,10 @@ impl Mem {
     pub(super) fn faulted(self, addr: GuestAddr, write: bool) -> Fault {
         let seen = extable::last_fault();
         let inside = (seen.host as u64).wrapping_sub(self.base as u64);
-        // The tag of the guest's own address comes back with it, as Linux does with SA_EXPOSE_TAGBITS unset: bits
-        // 63–56 are cleared.
-        let addr = if inside < SIZE { GuestAddr(inside) } else { GuestAddr(addr.untagged()) };
+        // The host tells no address (but 0) when no address space could have it; then the guest's own stands. Either
+        // loses its tag, as Linux has it with SA_EXPOSE_TAGBITS unset: bits 63–56 are cleared.
+        let known = seen.host != 0 && inside < self.limit;
+        let addr = GuestAddr(if known { GuestAddr(inside).untagged() } else { addr.untagged() });
         Fault { addr, kind: if seen.bus { FaultKind::Bus } else { FaultKind::Segv }, write }
     }
 }
@@ -169,4 +183,72 @@ value! {
     u32, 4, load32, store32;
     u64, 8, load64, store64;
     u128, 16, load128, store128;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mem::AddressSpace;
+
+    /// A guest address that stands for memory of ours, and that memory.
+    fn beyond(space: &AddressSpace, candidates: &[Vec<u8>]) -> (GuestAddr, *const u8) {
+        let base = space.mem().base() as usize;
+        let ours =
+            candidates.iter().map(|bytes| bytes.as_ptr()).find(|&at| at as usize > base + SIZE as usize);
+        let ours = ours.expect("memory of ours above the reservation");
+        (GuestAddr((ours as usize - base) as u64), ours)
+    }
+
+    #[test]
+    fn only_without_isolation_is_our_own_memory_reached() {
+        crate::host::install_fault_handler().unwrap();
+        // Large ones are mapped each on its own, some above the reservation, wherever the host starts.
+        let mut candidates: Vec<Vec<u8>> = (0..4).map(|_| b"ours".repeat(1 << 20)).collect();
+        let space = AddressSpace::reserve().unwrap();
+        candidates.extend((0..4).map(|_| b"ours".repeat(1 << 20)));
+        let (addr, _) = beyond(&space, &candidates);
+
+        let kept = space.mem();
+        let fault = |write| Fault { addr, kind: FaultKind::Segv, write };
+        assert_eq!(kept.load::<u32>(addr), Err(fault(false)));
+        assert_eq!(kept.store::<u32>(addr, 0), Err(fault(true)));
+        assert_eq!(kept.cas32(addr, 0, 0), Err(fault(true)));
+        assert_eq!(kept.read(addr, &mut [0; 4]), Err(fault(false)));
+        assert_eq!(kept.write(addr, b"no"), Err(fault(true)));
+        assert!(kept.pointer(addr.0, 4).is_err() && kept.span(addr, 4).is_none());
+
+        let space = space.without_isolation();
+        let open = space.mem();
+        let (_, ours) = beyond(&space, &candidates);
+        let tagged = GuestAddr(addr.0 | 0xab << 56);
+        assert_eq!(open.load::<u32>(addr), Ok(u32::from_le_bytes(*b"ours")));
+        assert_eq!(open.load::<u32>(tagged), Ok(u32::from_le_bytes(*b"ours")));
+        assert_eq!(open.cas32(addr, 0, 1), Ok(u32::from_le_bytes(*b"ours")));
+        let mut read = [0; 4];
+        open.read(addr, &mut read).unwrap();
+        assert_eq!(&read, b"ours");
+        assert_eq!(open.pointer(addr.0, 4).unwrap().host(), ours as usize);
+        assert_eq!(open.span(addr, 4).unwrap().start().cast_const(), ours);
+        open.store::<u8>(addr, b'0').unwrap();
+        open.write(addr.offset(1), b"pen").unwrap();
+        // SAFETY: `candidates` owns it.
+        assert_eq!(unsafe { std::slice::from_raw_parts(ours, 4) }, b"0pen");
+    }
+
+    #[test]
+    fn without_isolation_what_is_not_mapped_still_faults_at_the_guests_address() {
+        crate::host::install_fault_handler().unwrap();
+        let mem = AddressSpace::reserve().unwrap().without_isolation().mem();
+        // In the guest's own space, in the guard behind it, and where no address space has anything.
+        for addr in [0x8, SIZE + 8, 0x00ff_0000_0000_0000] {
+            let fault = |write| Fault { addr: GuestAddr(addr), kind: FaultKind::Segv, write };
+            let tagged = GuestAddr(addr | 0x5a << 56);
+            assert_eq!(mem.load::<u64>(tagged), Err(fault(false)));
+            assert_eq!(mem.store::<u128>(tagged, 0), Err(fault(true)));
+            assert_eq!(mem.cas64(tagged, 0, 0), Err(fault(true)));
+            assert_eq!(mem.read(tagged, &mut [0; 16]), Err(fault(false)));
+            assert_eq!(mem.write(tagged, b"x"), Err(fault(true)));
+        }
+        assert!(mem.pointer(8, usize::MAX).is_err());
+    }
 }

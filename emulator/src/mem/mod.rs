@@ -2,7 +2,7 @@
 //!
 //! Whatever address a guest uses, it reaches only the reservation made here: the top byte is ignored as Linux
 //! has it (Arm ARM D8.8, "Address tagging"), the rest is compared with [`SIZE`], and a host fault inside the
-//! reservation comes back as a [`Fault`] through the table in `access`.
+//! reservation comes back as a [`Fault`] through the table in `access`. Only `--no-isolate` leaves the comparison out.
 #![allow(unsafe_code)]
 
 mod access;

@@ -74,6 +74,13 @@ impl AddressSpace {
         })
     }
 
+    /// Gives up isolation (`--no-isolate`): every address outside the space stands for the emulator's own memory that
+    /// far from the space's start. What is not mapped there stays a fault, and so does fetching instructions there.
+    #[must_use]
+    pub fn without_isolation(self) -> AddressSpace {
+        AddressSpace { mem: self.mem.without_isolation(), ..self }
+    }
+
     /// The handle for loads and stores.
     pub fn mem(&self) -> Mem {
         self.mem

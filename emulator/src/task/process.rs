@@ -35,6 +35,8 @@ pub struct Config {
     pub fallback: Fallback,
     /// Names in the sysroot fold, in the host layer.
     pub simulate_folding: bool,
+    /// Addresses outside the guest's space reach the emulator's own memory.
+    pub no_isolate: bool,
     /// Print each call.
     pub strace: bool,
     /// Where the ending is reported, as one line of JSON.
@@ -84,9 +86,11 @@ impl Process {
         let fs = FsContext::new(&config)?;
         let files = FdTable::inherit(&fs)?;
         files.set_limit(files_limit);
+        let space = AddressSpace::reserve()?;
+        let space = if config.no_isolate { space.without_isolation() } else { space };
         Ok(Process {
             config: Arc::new(config),
-            space: AddressSpace::reserve()?,
+            space,
             files,
             fs,
             actions: Actions::inherit()?,

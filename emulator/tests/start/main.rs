@@ -4,7 +4,7 @@ mod image;
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use image::{BASE, CODE, SVC, Scratch, branch_if_zero, call, elf, exit, load, mov};
 
@@ -107,6 +107,69 @@ fn a_child_is_forked_and_waited_for() {
     let (output, ending) = run("fork", &code, &[]);
     assert_eq!(output.status.code(), Some(9), "{ending}");
     assert_eq!(ending, r#"{"ending":"exit","status":9}"#);
+}
+
+/// Runs a program that execs another, which forks a child, which loads from the emulator's own stack. Returns what
+/// lies there, what the child wrote, and the child's wait status.
+#[cfg(target_os = "linux")]
+fn load_from_the_emulator(name: &str, options: &[&str]) -> (Vec<u8>, Vec<u8>, Option<i32>) {
+    use std::io::{Read, Write};
+    use std::os::unix::fs::FileExt;
+    const SP_TO_X1: u32 = 0x9100_03e1;
+    let io = |number, fd, len| [mov(0, fd), SP_TO_X1, mov(2, len), mov(8, number), SVC];
+    let mut child = vec![load(6, 5), 0xf900_03e6]; // x6 = what x5 points to; str x6, [sp]
+    child.extend(io(64, 1, 8));
+    child.extend(call(94, &[0]));
+    let mut code = vec![0xd100_43ff]; // sub sp, sp, #16
+    code.extend(io(64, 1, 1));
+    code.extend(io(63, 0, 8));
+    code.push(load(5, 31));
+    code.extend(call(220, &[17, 0])); // clone(SIGCHLD, 0)
+    code.push(0xb500_0000 | (child.len() as u32 + 1) << 5); // cbnz x0, parent
+    code.extend(child);
+    code.extend([SP_TO_X1, mov(2, 0), mov(3, 0), mov(8, 260), SVC, 0xb940_03e0]); // wait4; ldr w0, [sp]
+    code.extend(exit());
+    let scratch = Scratch::new(name);
+    let second = scratch.file("second", &elf(AARCH64, &code, b""));
+    let second = second.to_str().expect("a plain path");
+    let exec = [0x1000_00a0, mov(1, 0), mov(2, 0), mov(8, 221), SVC]; // adr x0, what follows; execve(x0, 0, 0)
+    let first = scratch.file("first", &elf(AARCH64, &exec, format!("{second}\0").as_bytes()));
+
+    #[allow(clippy::disallowed_methods, reason = "the test looks at the emulator while it runs")]
+    let mut command = Command::new(env!("CARGO_BIN_EXE_elfuse"));
+    command.args(options).arg(first).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut emulator = command.spawn().expect("the emulator starts");
+    let mut output = emulator.stdout.take().expect("a pipe");
+    output.read_exact(&mut [0]).expect("the second program's sign");
+    let proc = format!("/proc/{}", emulator.id());
+    let maps = std::fs::read_to_string(format!("{proc}/maps")).expect("the emulator's mappings");
+    let range = |end: &str| {
+        let line =
+            maps.lines().find(|line| line.ends_with(end)).unwrap_or_else(|| panic!("no {end}:\n{maps}"));
+        let (range, _) = line.split_once(' ').expect("a range");
+        let (start, end) = range.split_once('-').expect("two addresses");
+        [start, end].map(|hex| u64::from_str_radix(hex, 16).expect("an address"))
+    };
+    let ([program, _], [_, stack_end]) = (range(second), range("[stack]"));
+    let at = stack_end - 24;
+    let mut there = vec![0; 8];
+    let memory = std::fs::File::open(format!("{proc}/mem")).expect("the emulator's memory");
+    memory.read_exact_at(&mut there, at).expect("the emulator's stack");
+    let addr = at - (program - BASE);
+    emulator.stdin.take().expect("a pipe").write_all(&addr.to_le_bytes()).expect("a reader");
+    let mut read = Vec::new();
+    output.read_to_end(&mut read).expect("the child's output");
+    (there, read, emulator.wait().expect("an ending").code())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_emulators_own_memory_is_out_of_reach_unless_isolation_is_given_up() {
+    let (_, read, status) = load_from_the_emulator("isolated", &[]);
+    assert_eq!((read, status), (vec![], Some(11)));
+    let (there, read, status) = load_from_the_emulator("not-isolated", &["--no-isolate"]);
+    assert_eq!((&read, status), (&there, Some(0)));
+    assert_ne!(there, [0; 8]);
 }
 
 #[test]
