@@ -75,5 +75,5 @@ fn an_unknown_name_lists_the_known_ones() {
     let lock = Lock::load(project()).expect("lock");
     let error = lock.recipe("coreutils").expect_err("no such fixture");
     assert_eq!(error.exit(), Exit::Configuration);
-    assert!(error.to_string().contains("known are busybox-static, coreutils-glibc-dyn"), "{error}");
+    assert!(error.to_string().contains("known are bench-glibc-dyn, bench-native"), "{error}");
 }
