@@ -46,6 +46,21 @@ fn all_forty_applets_exist_in_every_link_kind() {
 }
 
 #[test]
+fn every_guest_program_belongs_to_a_fixture() {
+    let lock = Lock::load(project()).expect("lock");
+    let sources: BTreeSet<_> = lock
+        .names()
+        .filter_map(|name| lock.recipe(name).expect("recipe").sources.as_deref()?.strip_prefix("programs/"))
+        .collect();
+    for entry in fs::read_dir(project().join("fixtures/programs")).expect("programs") {
+        let path = entry.expect("entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a plain name");
+        let known = if path.is_dir() { sources.contains(name) } else { name.ends_with(".h") };
+        assert!(known, "{name} is built by no recipe");
+    }
+}
+
+#[test]
 fn a_typo_in_the_lock_is_a_configuration_error_with_its_line() {
     let error = refused(|text| text.replacen("suite:", "siute:", 1));
     assert_eq!(error.exit(), Exit::Configuration);

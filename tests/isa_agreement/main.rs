@@ -6,7 +6,7 @@
 //!
 //! `AGREE_ROWS=ldr,fadd` restricts to rows whose identifier or subclass starts so (any case), `AGREE_SEED=N` changes
 //! the seed, `SOAK=1` multiplies the counts by 50. `ELFUSE_ORACLE_QEMU` and `ELFUSE_ORACLE_GUEST` name a
-//! qemu-aarch64 and a compiled `fixtures/programs/agree.c` to take in place of the fixtures'.
+//! qemu-aarch64 and a compiled `fixtures/programs/guest-agreement/agree.c` to take in place of the fixtures'.
 #![allow(clippy::print_stdout, reason = "the counts are what the test is for")]
 
 mod compare;

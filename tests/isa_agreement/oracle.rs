@@ -21,7 +21,7 @@ impl Oracle {
     pub fn start() -> Oracle {
         let mut child = spawn(
             &tool("ELFUSE_ORACLE_QEMU", "qemu-aarch64", "qemu-aarch64"),
-            &tool("ELFUSE_ORACLE_GUEST", "guest-programs", "agree"),
+            &tool("ELFUSE_ORACLE_GUEST", "guest-agreement", "agree"),
         );
         let input = child.stdin.take().expect("piped");
         let output = child.stdout.take().expect("piped");
