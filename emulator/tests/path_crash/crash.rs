@@ -18,12 +18,12 @@ use elfuse::task::Fallback;
 /// How often one change may come by a step.
 const MOST: u32 = 4;
 
-fn world(base: &Path) -> World {
+pub fn world(base: &Path) -> World {
     World { sysroot: base.join("s"), mirror: None, fallback: Fallback::Off, folds: true, has_host: true }
 }
 
 /// Does the operations in the model; each must succeed.
-fn model(base: &Path, operations: &[Op]) -> Model {
+pub fn model(base: &Path, operations: &[Op]) -> Model {
     let mut model = Model::new(world(base));
     for op in operations {
         let outcome = model.apply(op);
@@ -132,7 +132,8 @@ pub fn look(number: usize, base: &Path) -> Result<(), String> {
     Err(format!("a fresh guest sees neither state: {}", differences.join("; ")))
 }
 
-fn path(model: &Model, dir: Id, name: &[u8]) -> At {
+/// The place of `name` in a directory of the model.
+pub fn path(model: &Model, dir: Id, name: &[u8]) -> At {
     let mut path: Vec<u8> = model.names(dir).iter().flat_map(|name| [&b"/"[..], name].concat()).collect();
     path.push(b'/');
     path.extend(name);
@@ -145,7 +146,11 @@ fn directories(model: &Model, dir: Id) -> Vec<Id> {
     std::iter::once(dir).chain(below.flat_map(|node| directories(model, *node))).collect()
 }
 
-fn check(guest: &mut Guest, model: &mut Model, op: &Op) -> Result<(), String> {
+/// Does the guest answer as the model?
+///
+/// # Errors
+/// When it does not.
+pub fn check(guest: &mut Guest, model: &mut Model, op: &Op) -> Result<(), String> {
     let expected = model.apply(op);
     let actual = guest.run(op);
     if expected.as_ref() == Some(&actual) {
@@ -155,7 +160,11 @@ fn check(guest: &mut Guest, model: &mut Model, op: &Op) -> Result<(), String> {
     }
 }
 
-fn agree(guest: &mut Guest, model: &mut Model) -> Result<(), String> {
+/// Does the guest see the names and objects of the model, and no others?
+///
+/// # Errors
+/// The first difference.
+pub fn agree(guest: &mut Guest, model: &mut Model) -> Result<(), String> {
     for dir in directories(model, model.root) {
         check(guest, model, &Op::List(path(model, dir, b"")))?;
         for name in model.entries(dir).keys().cloned().collect::<Vec<_>>() {

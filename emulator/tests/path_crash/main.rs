@@ -1,7 +1,8 @@
 //! Killed processes and crowds: whatever happens to those who change colliding names, no name is lost or doubled.
 //!
-//! `scenarios` lists the changes, `crash` kills each at every step, `crowd` lets four processes change one set of
-//! names. Guests, model and the host's view are the path fuzzer's. Each guest is a process of its own.
+//! `scenarios` lists the changes, `crash` kills each at every step, `late` kills makers that come too
+//! late, `crowd` lets four processes change one set of names. Guests, model and the host's view are the path fuzzer's.
+//! Each guest is a process of its own.
 //!
 //! `SOAK=1` lets the crowd work four times as long, from ten seeds.
 
@@ -25,6 +26,7 @@ mod world;
 
 mod crash;
 mod crowd;
+mod late;
 mod scenarios;
 
 use std::process::{Child, Command, ExitCode, Output, Stdio};
@@ -38,6 +40,8 @@ fn main() -> ExitCode {
             crash::kill(parse(number), point, parse(count), base.as_ref())
         }
         ["look", number, base] => crash::look(parse(number), base.as_ref()),
+        ["late", kind, base] => late::kill(kind, base.as_ref()),
+        ["after-late", number, base] => late::look(parse(number), base.as_ref()),
         ["crowd", seed, operations, replaces, base] => {
             crowd::one(parse(seed), parse(operations), replaces == "1", base.as_ref())
         }
@@ -60,13 +64,14 @@ fn parse<T: std::str::FromStr + Default>(word: &str) -> T {
 
 fn all() -> Result<String, String> {
     let crashes = crash::all()?;
+    let late = late::all()?;
     let (seeds, operations) = if scratch::is_soak() { (10, 2000) } else { (1, 500) };
     let mut crowds = String::new();
     for seed in 1..=seeds {
         crowds = crowd::all(operations, seed)?;
     }
     let killed = crowd::kill_half(if scratch::is_soak() { 200 } else { 10 }, 1)?;
-    Ok(format!("path_crash: {crashes}; {crowds}; {killed}"))
+    Ok(format!("path_crash: {crashes}; {late}; {crowds}; {killed}"))
 }
 
 /// Starts this program once more, with `words` and the directory.

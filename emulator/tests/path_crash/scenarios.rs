@@ -4,6 +4,7 @@ use super::ops::{At, Base, Op};
 
 /// Operation that is killed, what was there before, the change.
 pub const SCENARIOS: &[(&str, &str)] = &[
+    ("create", "file bar / file Foo"),
     ("create", "file Foo / file foo"),
     ("create", "file Foo / dir foo"),
     ("create", "file Foo / link-to Foo foo"),

@@ -66,6 +66,11 @@ impl<'a> Held<'a> {
         Ok(())
     }
 
+    /// The layer.
+    pub fn layer(&self) -> &'a Sidecar {
+        self.layer
+    }
+
     /// The directory.
     pub fn dir(&self) -> RawFd {
         self.dir

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::index::Index;
 use super::layer::{Sidecar, exists};
-use super::name::{Token, is_reserved};
+use super::name::{GuestName, Token, is_reserved};
 use crate::host::file;
 use crate::syscall::Errno;
 use crate::syscall::abi::{Dirent, Dirents};
@@ -70,7 +70,12 @@ impl Sidecar {
         if is_reserved(name) {
             return Ok(None);
         }
-        let Some(token) = Token::parse(name) else { return Ok(Some(Cow::Borrowed(name))) };
+        let Some(token) = Token::parse(name) else {
+            let row = if index.is_empty() { None } else { index.token(&GuestName::new(name)) };
+            // A row wins over its own bytes, which only a killed maker can have left there.
+            let hidden = row.map_or(Ok(false), |token| exists(dir, &token.disk()))?;
+            return Ok((!hidden).then_some(Cow::Borrowed(name)));
+        };
         if index.name(&token).is_none() {
             // Made since the rows were read, or moved away, or no token at all.
             *index = self.index(dir)?;

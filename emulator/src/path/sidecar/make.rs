@@ -31,13 +31,19 @@ impl Sidecar {
     ) -> Result<T, Errno> {
         match self.slot(&self.look(dir)?, name)? {
             Slot::Mapped(_) | Slot::Literal(_) => return Err(Errno::EEXIST),
-            // Where nobody is at work, the making itself is the claim on the name.
-            Slot::Free(disk) if source.is_none() && !is_contended(dir)? => match make(dir, disk.as_c_str()) {
-                Ok(made) => return self.confirm(dir, name, &disk, made),
-                Err(Errno::EEXIST) => {}
-                Err(errno) if is_refusal(errno, name.as_bytes()) => {}
-                Err(errno) => return Err(errno),
-            },
+            // Where nobody is at work, the making itself is the claim on the name. Not for an object that has content
+            // already: what a killed maker leaves must be known by its being empty.
+            Slot::Free(disk) if operation == Operation::Create && !is_contended(dir)? => {
+                match make(dir, disk.as_c_str()) {
+                    Ok(made) => {
+                        reach(operation, Step::Moved);
+                        return self.confirm(dir, name, &disk, made);
+                    }
+                    Err(Errno::EEXIST) => {}
+                    Err(errno) if is_refusal(errno, name.as_bytes()) => {}
+                    Err(errno) => return Err(errno),
+                }
+            }
             Slot::Free(_) | Slot::Taken => {}
         }
         let locked: Vec<RawFd> = std::iter::once(dir).chain(source.map(|(dir, _)| dir)).collect();
@@ -54,14 +60,15 @@ impl Sidecar {
         made
     }
 
-    /// The name was made without the lock: if another process mapped it meanwhile, that one has it.
+    /// The name was made without the lock: if another process mapped it meanwhile, that one has it. Who is killed before
+    /// this leaves a [`shadow`](super::shadow).
     fn confirm<T>(&self, dir: RawFd, name: &GuestName, disk: &DiskName, made: T) -> Result<T, Errno> {
         if !is_contended(dir)? {
             return Ok(made);
         }
-        let Ok(_locks) = Locks::take(&[dir]) else { return Ok(made) };
-        let held = Held::load(self, dir, Operation::Create)?;
-        if !matches!(held.slot(name)?, Slot::Mapped(_)) {
+        // A full volume has no room for a lock; the published rows tell as much.
+        let _locks = Locks::take(&[dir]);
+        if !matches!(self.slot(&self.look(dir)?, name)?, Slot::Mapped(_)) {
             return Ok(made);
         }
         let directory = file::lstatat(dir, disk.as_c_str()).is_ok_and(|stat| stat.is(file::S_IFDIR));

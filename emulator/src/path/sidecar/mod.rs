@@ -4,7 +4,8 @@
 //! token (`name`), which a row of the directory's index tells (`index`). `layer` says what a name leads to, from what
 //! `state` knows of a directory. `make`, `remove` and `rename` change names: under the `lock` of the directory they
 //! hold the rows (`held`) and publish them before or after the object is touched, so that a killed process leaves the
-//! old state or the new one (`failpoint` lets a test see that). `listing` shows a directory to the guest.
+//! old state or the new one (`failpoint` lets a test see that; `shadow` is the one case that needs cleaning up). `listing`
+//! shows a directory to the guest.
 
 pub mod failpoint;
 mod held;
@@ -17,6 +18,7 @@ mod name;
 mod probe;
 mod remove;
 mod rename;
+mod shadow;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ impl Sidecar {
     pub fn remove(&self, dir: RawFd, name: &GuestName, directory: bool) -> Result<(), Errno> {
         let found = self.slot(&self.look(dir)?, name)?;
         let Some(disk) = found.disk() else { return Err(Errno::ENOENT) };
+        let shadow = if matches!(found, Slot::Mapped(_)) { self.shadow(dir, name)? } else { None };
         let mut hollow = None;
         for _ in 0..RETRIES {
             let dirs: Vec<RawFd> =
@@ -34,6 +35,7 @@ impl Sidecar {
             };
             reach(Operation::Unlink, Step::Locked);
             let mut held = Held::load(self, dir, Operation::Unlink)?;
+            held.clear_shadow(name, shadow);
             match remove_held(&mut held, name, directory, hollow.as_ref()) {
                 Err(Errno::ENOTEMPTY | Errno::EEXIST) if directory && hollow.is_none() => {
                     let disk = held.disk(name);

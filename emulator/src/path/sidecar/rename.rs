@@ -48,9 +48,11 @@ impl Sidecar {
             return Err(Errno::EINVAL);
         }
         // What is plain without the locks, for a directory that they cannot be made in.
-        if self.find(from)?.disk().is_none() {
+        let found = self.find(from)?;
+        if found.disk().is_none() {
             return Err(Errno::ENOENT);
         }
+        let shadow = if matches!(found, Slot::Mapped(_)) { self.shadow(from.dir, from.name)? } else { None };
         let mut hollow: Option<OwnedFd> = None;
         for _ in 0..RETRIES {
             let dirs = [(from.inside, from.dir), (to.inside, to.dir)];
@@ -59,6 +61,9 @@ impl Sidecar {
             let _locks = Locks::take(&dirs)?;
             reach(Operation::Rename, Step::Locked);
             let mut attempt = Attempt::new(self, from, to, flags)?;
+            if let Some(at) = attempt.source {
+                attempt.held[at].clear_shadow(from.name, shadow);
+            }
             let outcome = attempt.run(hollow.as_ref());
             attempt.settle();
             match outcome? {

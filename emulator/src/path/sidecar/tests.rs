@@ -141,6 +141,24 @@ impl Guest {
 const OWN: [&str; 2] = [".elfuse_case_index", ".elfuse_case_index.lock"];
 
 #[test]
+fn who_makes_a_name_too_late_takes_it_back_unseen() {
+    let guest = Guest::new();
+    let made = guest.fs.make(&guest.target("/d/foo").unwrap(), |dir, name| {
+        guest.make("/d/Foo").unwrap();
+        guest.make("/d/foo").unwrap();
+        guest.remove("/d/Foo").unwrap();
+        let made = file::mkdirat(dir, name, 0o755);
+        assert_eq!(made, Ok(()));
+        assert_eq!(guest.list("/d"), ["foo"]);
+        assert_eq!(guest.read("/d/foo").unwrap(), "/d/foo");
+        made
+    });
+    assert_eq!(made, Err(Errno::EEXIST));
+    assert_eq!(guest.disk("d"), [OWN[0], OWN[1], "TOKEN"]);
+    assert_eq!(guest.read("/d/foo").unwrap(), "/d/foo");
+}
+
+#[test]
 fn names_that_do_not_collide_are_stored_as_they_are() {
     let guest = Guest::new();
     guest.make("/d/Foo").unwrap();
