@@ -1,6 +1,6 @@
 //! A user-mode AArch64 Linux emulator.
 //!
-//! Reader's way: [`elf`] puts an image into [`mem`]; [`isa`] decodes it; [`interp`] runs it on a [`cpu`];
+//! Reader's way: [`elf`] puts an image into [`mem`]; [`isa`] decodes it; [`interp`] runs it on a [`cpu`], [`jit`] faster;
 //! [`syscall`] answers it, through [`path`] and [`fd`] for files and [`task`] for processes; [`host`] holds the
 //! only calls to the operating system.
 
@@ -12,6 +12,7 @@ pub mod fpu;
 pub mod host;
 pub mod interp;
 pub mod isa;
+pub mod jit;
 pub mod mem;
 pub mod path;
 pub mod syscall;

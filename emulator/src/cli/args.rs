@@ -7,6 +7,7 @@ use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 use thiserror::Error;
 
+use crate::jit::{OPTIMISATIONS, Optimisation, Switches};
 use crate::path::failpoint;
 use crate::task::Fallback;
 
@@ -33,6 +34,7 @@ pub(super) struct Options {
     pub simulate_folding: bool,
     pub sidecar_veto: bool,
     pub no_isolate: bool,
+    pub engine: Switches,
     /// A step at which to die, and at which time that it is reached.
     pub failpoint: Option<(String, u32)>,
     /// The program and its arguments; never empty.
@@ -48,6 +50,8 @@ pub(super) enum UsageError {
     NoProgram,
     #[error("--host-fallback takes all, guarded or off, not {0:?}")]
     Fallback(String),
+    #[error("--engine takes interp or jit, not {0:?}")]
+    Engine(String),
     #[error("--env takes NAME=VALUE, not {0:?}")]
     Env(String),
     #[error("--inject takes sidecar-veto, not {0:?}")]
@@ -91,6 +95,13 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
             Long("workdir") => options.workdir = Some(parser.value()?.into_vec()),
             Long("strace") => options.strace = true,
             Long("simulate-folding") => options.simulate_folding = true,
+            Long("engine") => {
+                options.engine.translate = match parser.value()?.string()? {
+                    engine if engine == "interp" => false,
+                    engine if engine == "jit" => true,
+                    engine => return Err(UsageError::Engine(engine)),
+                };
+            }
             Long("no-isolate") => options.no_isolate = true,
             Long("inject") => match parser.value()?.string()? {
                 defect if defect == "sidecar-veto" => options.sidecar_veto = true,
@@ -108,6 +119,7 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
                 options.command.push(program.into_vec());
                 options.command.extend(parser.raw_args()?.map(OsString::into_vec));
             }
+            Long(name) if let Some((_, leave_out)) = optimisation(name) => leave_out(&mut options.engine),
             other => return Err(other.unexpected().into()),
         }
     }
@@ -115,6 +127,12 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
         return Err(UsageError::NothingToFold);
     }
     if options.command.is_empty() { Err(UsageError::NoProgram) } else { Ok(Action::Run(Box::new(options))) }
+}
+
+/// What `--no-NAME` leaves out.
+fn optimisation(name: &str) -> Option<Optimisation> {
+    let name = name.strip_prefix("no-")?;
+    OPTIMISATIONS.iter().find(|(known, _)| *known == name).copied()
 }
 
 /// A step's name, and from which time on that it is reached: the first, unless a number after a colon says otherwise.

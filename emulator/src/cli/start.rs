@@ -63,6 +63,7 @@ fn prepare(options: Options) -> Result<Task, Failure> {
         fallback: options.fallback,
         simulate_folding: options.simulate_folding,
         no_isolate: options.no_isolate,
+        engine: options.engine,
         strace: options.strace,
         status_fd: options.status_fd,
     };

@@ -81,6 +81,27 @@ pub struct Cpu {
     pub trap: Trap,
     /// Not zero when the thread must leave the interpreter at the next block boundary.
     pub interrupt: Arc<AtomicU32>,
+    /// What translated code has of its own.
+    pub engine: Engine,
+}
+
+/// What translated code keeps beside the architecture's state, within reach of its state pointer. The engine sets the
+/// addresses anew at each entry, so copies of the state may carry stale ones.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Engine {
+    /// The condition flags in the host's layout; [`Cpu::nzcv`] has them outside translated code.
+    pub flags: u32,
+    /// The host's flags at the last fault.
+    pub fault_flags: u32,
+    /// The host address of [`Cpu::interrupt`]'s word.
+    pub interrupt: usize,
+    /// The host address of the thread's table of branch targets.
+    pub table: usize,
+    /// The host address of guest address 0.
+    pub memory: usize,
+    /// Addresses from here on are not the guest's.
+    pub limit: u64,
 }
 
 impl Cpu {
@@ -98,6 +119,7 @@ impl Cpu {
             mem,
             trap: Trap::Interrupted,
             interrupt: Arc::default(),
+            engine: Engine::default(),
         }
     }
 

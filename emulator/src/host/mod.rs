@@ -27,6 +27,7 @@ mod shm;
 mod signal;
 mod status;
 mod text;
+mod translated;
 pub mod transfer {
     //! Moving bytes between descriptors, room in files, device calls.
     pub use super::os::transfer::*;
@@ -53,7 +54,7 @@ pub use file::{FsStat, Stat};
 pub use handshake::{Handshake, Waiting, handshake};
 pub use map::{
     Backing, advise, extend_pages, grow_pages, lock, map_over, move_pages, page_size, protect, reserve,
-    reserve_over, resident, sync,
+    reserve_code, reserve_over, resident, sync,
 };
 #[cfg(target_os = "linux")]
 pub use os::interruptible::interruptible;
@@ -71,3 +72,4 @@ pub use process::{
 pub use shm::{attach as attach_segment, segment};
 pub use signal::{Disposition, SYNCHRONOUS, attach, forget, on_crash, take};
 pub use status::{set_status_fd, write_all, write_line};
+pub use translated::set_translated;

@@ -9,7 +9,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
 
-use super::{extable, os, status};
+use super::{extable, os, status, translated};
 
 /// What the host shall do with a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub(super) unsafe fn handle(
     let synchronous = (1_u64 << (signal - 1)) & SYNCHRONOUS != 0;
     if synchronous && code > 0 {
         // SAFETY: the caller's promise.
-        if unsafe { extable::resume(signal, addr, context) } {
+        if unsafe { extable::resume(signal, addr, context) || translated::resume(context) } {
             return;
         }
         crash();

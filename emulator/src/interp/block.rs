@@ -50,10 +50,18 @@ impl BlockCache {
 
     /// The header at `place`, and the instructions behind it, never none.
     #[inline(always)]
-    pub(super) fn block(&self, place: u32) -> (&Insn, &[Insn]) {
+    pub(crate) fn block(&self, place: u32) -> (&Insn, &[Insn]) {
         let header = &self.insns[place as usize];
         let first = place as usize + 1;
         (header, &self.insns[first..first + header.word as usize])
+    }
+
+    /// Counts that the block of the header at `place` is asked for; gives how often it was before, at most 254.
+    pub(super) fn warm(&mut self, place: u32) -> u8 {
+        let count = &mut self.insns[place as usize].ra;
+        let before = *count;
+        *count = before.saturating_add(1).min(254);
+        before
     }
 
     /// Does the block of the header at `place` start at `pc`?
@@ -64,7 +72,7 @@ impl BlockCache {
 
     /// Is what was decoded still what stands in memory?
     #[inline(always)]
-    pub(super) fn is_current(&self, space: &AddressSpace) -> bool {
+    pub(crate) fn is_current(&self, space: &AddressSpace) -> bool {
         space.code_generation() == self.generation
     }
 

@@ -9,6 +9,7 @@ pub type Exec = fn(&mut Cpu, &Insn) -> Flow;
 /// One pre-decoded instruction. What the operand fields hold is between `select` and its function; registers are
 /// indices into [`Cpu::x`] with 31 already resolved to SP, ZERO or ZERO_SINK.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Insn {
     /// Its meaning.
     pub exec: Exec,

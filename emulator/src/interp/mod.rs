@@ -22,6 +22,8 @@ mod simd_mem;
 mod testing;
 
 pub use block::{BlockCache, select};
+pub(crate) use branch::branch_target;
 pub use flow::{Exec, Flow, Insn, Trap};
-pub(crate) use operand::bit_masks;
+pub(crate) use operand::{bit_masks, destination, field5, source};
+pub(crate) use run::{Once, after, once};
 pub use run::{run, step};

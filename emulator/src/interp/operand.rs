@@ -3,7 +3,7 @@
 use crate::cpu::{Cpu, Nzcv, ZERO, ZERO_SINK};
 
 /// The register field at bit `low`, as a source: 31 is the zero register.
-pub(super) fn source(word: u32, low: u32) -> u8 {
+pub(crate) fn source(word: u32, low: u32) -> u8 {
     match field5(word, low) {
         31 => ZERO,
         index => index,
@@ -11,7 +11,7 @@ pub(super) fn source(word: u32, low: u32) -> u8 {
 }
 
 /// The register field at bit `low`, as a destination: 31 is the zero register.
-pub(super) fn destination(word: u32, low: u32) -> u8 {
+pub(crate) fn destination(word: u32, low: u32) -> u8 {
     match field5(word, low) {
         31 => ZERO_SINK,
         index => index,
@@ -19,7 +19,7 @@ pub(super) fn destination(word: u32, low: u32) -> u8 {
 }
 
 /// The register field at bit `low`; 31 is the stack pointer.
-pub(super) fn field5(word: u32, low: u32) -> u8 {
+pub(crate) fn field5(word: u32, low: u32) -> u8 {
     (word >> low & 31) as u8
 }
 

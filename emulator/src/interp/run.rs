@@ -44,6 +44,44 @@ pub fn run(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap
     }
 }
 
+/// What [`once`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Once {
+    /// It ran one block.
+    Ran,
+    /// Nothing: the block whose header is here was asked for often enough.
+    Hot(u32),
+}
+
+/// Runs the one block at `cpu.pc`, unless it was asked for `warm` times before (255: whatever it was).
+///
+/// # Errors
+/// What must be done outside.
+pub(crate) fn once(
+    cpu: &mut Cpu,
+    space: &AddressSpace,
+    blocks: &mut BlockCache,
+    warm: u8,
+) -> Result<Once, Trap> {
+    let place = blocks.find(space, cpu.pc)?;
+    if blocks.warm(place) >= warm {
+        return Ok(Once::Hot(place));
+    }
+    let (header, block) = blocks.block(place);
+    for (done, insn) in block.iter().enumerate() {
+        match (insn.exec)(cpu, insn) {
+            Flow::Next => {}
+            Flow::Branch => return Ok(Once::Ran),
+            Flow::Trap => {
+                cpu.pc = after(cpu.trap, header.imm + 4 * done as u64);
+                return Err(cpu.trap);
+            }
+        }
+    }
+    cpu.pc = header.imm + 4 * block.len() as u64;
+    Ok(Once::Ran)
+}
+
 /// Executes the one instruction `word` as if it stood at `cpu.pc`, and moves `cpu.pc` on; for tests and debuggers.
 ///
 /// # Errors
@@ -62,7 +100,8 @@ pub fn step(cpu: &mut Cpu, word: u32) -> Result<(), Trap> {
     Ok(())
 }
 
-fn after(trap: Trap, pc: u64) -> u64 {
+/// The program counter behind `trap`, which the instruction at `pc` raised.
+pub(crate) fn after(trap: Trap, pc: u64) -> u64 {
     match trap {
         Trap::Syscall | Trap::CodeChanged(_) => pc.wrapping_add(4),
         _ => pc,
@@ -109,7 +148,7 @@ mod tests {
         cpu.x[0] = 1;
         assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Syscall);
         write(0x31_0000, &[0x9100_0821]); // add x1, x1, #2
-        space().invalidate_code();
+        space().invalidate_code(0x31_0000, 0x31_0004);
         (cpu.pc, cpu.x[0]) = (0x31_0000, 1);
         assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Syscall);
         assert_eq!(cpu.x[1], 3);

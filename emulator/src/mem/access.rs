@@ -46,7 +46,7 @@ impl Mem {
     /// A handle whose guest address 0 lies at `base`.
     ///
     /// # Safety
-    /// `base` is the start of a reservation of [`SIZE`] bytes plus a guard of 64 KiB that is never unmapped.
+    /// `base` is the start of a reservation of [`SIZE`] bytes, with [`super::GUARD`] more before and behind, that is never unmapped.
     pub(crate) unsafe fn new(base: *mut u8) -> Mem {
         Mem { base, limit: SIZE }
     }

@@ -5,6 +5,10 @@ use std::fmt;
 /// The guest's address space has 42 bits, as Linux has it with 64 KiB pages (kernel: `CONFIG_ARM64_VA_BITS_42`).
 pub const SIZE: u64 = 1 << 42;
 
+/// So many bytes before and behind the space are reserved too and never mapped: translated code compares an address
+/// once and then goes so far from it.
+pub const GUARD: u64 = 1 << 20;
+
 /// An address as the guest sees it, tag included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct GuestAddr(pub u64);

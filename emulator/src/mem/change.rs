@@ -135,7 +135,7 @@ impl AddressSpace {
                 carve(&mut regions, start + new_len, end);
             }
             drop(regions);
-            self.invalidate_code();
+            self.invalidate_code(start + new_len, end);
             return Ok(start);
         }
         if region.end < end {
@@ -195,7 +195,8 @@ impl AddressSpace {
         (piece.start, piece.end) = (to, to + new_len);
         insert(&mut regions, piece);
         drop(regions);
-        self.invalidate_code();
+        self.invalidate_code(start, end);
+        self.invalidate_code(to, to + new_len);
         Ok(to)
     }
 

@@ -110,7 +110,7 @@ impl AddressSpace {
         insert(&mut regions, Region { start, end, prot: request.prot, shared, offset, anonymous, name });
         drop(regions);
         if touched_code || request.prot.has(Prot::EXEC) {
-            self.invalidate_code();
+            self.invalidate_code(start, end);
         }
         Ok(start)
     }
@@ -133,7 +133,7 @@ impl AddressSpace {
         let touched_code = carve(&mut regions, start, end);
         drop(regions);
         if touched_code {
-            self.invalidate_code();
+            self.invalidate_code(start, end);
         }
         Ok(())
     }
@@ -169,7 +169,7 @@ impl AddressSpace {
         }
         drop(regions);
         if code {
-            self.invalidate_code();
+            self.invalidate_code(start, end);
         }
         Ok(())
     }
@@ -198,7 +198,7 @@ impl AddressSpace {
         regions.clear();
         *self.program_break.lock().unwrap_or_else(PoisonError::into_inner) = Break::default();
         drop(regions);
-        self.invalidate_code();
+        self.invalidate_code(0, SIZE);
         Ok(())
     }
 

@@ -17,7 +17,7 @@ mod space;
 mod span;
 
 pub use access::{Mem, Value};
-pub use addr::{Fault, FaultKind, GuestAddr, SIZE};
+pub use addr::{Fault, FaultKind, GUARD, GuestAddr, SIZE};
 pub use layout::{MIN, MMAP_BASE, PIE_BASE, STACK_END};
 pub use map::{MapRequest, Place};
 pub use pointer::GuestPtr;

@@ -54,7 +54,7 @@ impl AddressSpace {
         );
         drop(regions);
         if touched_code || prot.has(Prot::EXEC) {
-            self.invalidate_code();
+            self.invalidate_code(start, start + len);
         }
         Ok(start)
     }
@@ -81,15 +81,18 @@ impl AddressSpace {
         if pieces.is_empty() {
             return Err(Errno::EINVAL);
         }
-        let mut touched_code = false;
+        let mut touched_code = None;
         for (start, end) in pieces {
             // SAFETY: the range lies in the reservation and is page-aligned.
             unsafe { host::reserve_over(self.host_at(start), (end - start) as usize)? };
-            touched_code |= carve(&mut regions, start, end);
+            if carve(&mut regions, start, end) {
+                let (first, _) = touched_code.unwrap_or((start, end));
+                touched_code = Some((first, end));
+            }
         }
         drop(regions);
-        if touched_code {
-            self.invalidate_code();
+        if let Some((start, end)) = touched_code {
+            self.invalidate_code(start, end);
         }
         Ok(())
     }

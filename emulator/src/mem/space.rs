@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::access::Mem;
-use super::addr::{GuestAddr, SIZE};
+use super::addr::{GUARD, GuestAddr, SIZE};
 use super::layout::Break;
 use crate::host;
 
@@ -48,12 +48,17 @@ pub struct Region {
     pub name: Option<std::sync::Arc<[u8]>>,
 }
 
+/// The hull of no range.
+const NOTHING: (u64, u64) = (u64::MAX, 0);
+
 /// The whole space. One per process; `fork` copies it with the process.
 #[derive(Debug)]
 pub struct AddressSpace {
     mem: Mem,
     regions: RwLock<BTreeMap<u64, Region>>,
     code_generation: AtomicU64,
+    /// The hull of what changed since somebody asked.
+    stale: Mutex<(u64, u64)>,
     pub(super) program_break: Mutex<Break>,
 }
 
@@ -63,13 +68,14 @@ impl AddressSpace {
     /// # Errors
     /// The host's error when it will not reserve that much.
     pub fn reserve() -> std::io::Result<AddressSpace> {
-        let base = host::reserve(SIZE as usize + (64 << 10))?;
-        // SAFETY: just reserved with its guard, and never unmapped.
+        let base = host::reserve(SIZE as usize + 2 * GUARD as usize)?.wrapping_add(GUARD as usize);
+        // SAFETY: just reserved with its guards, and never unmapped.
         let mem = unsafe { Mem::new(base) };
         Ok(AddressSpace {
             mem,
             regions: RwLock::default(),
             code_generation: AtomicU64::new(0),
+            stale: Mutex::new(NOTHING),
             program_break: Mutex::default(),
         })
     }
@@ -110,8 +116,19 @@ impl AddressSpace {
         self.code_generation.load(Ordering::Acquire)
     }
 
-    /// Declares all translations stale: after `IC IVAU`, and after a change to an executable mapping.
-    pub fn invalidate_code(&self) {
+    /// Declares translations of `start..end` stale: after `IC IVAU`, and after a change to an executable mapping.
+    pub fn invalidate_code(&self, start: u64, end: u64) {
+        // Whoever sees the new generation must find the range.
+        {
+            let mut stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
+            *stale = (stale.0.min(start), stale.1.max(end));
+        }
         self.code_generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The hull of all ranges that were declared stale since the last call; its end is its start or less when there
+    /// is none. Only one engine may ask.
+    pub fn take_stale(&self) -> (u64, u64) {
+        std::mem::replace(&mut *self.stale.lock().unwrap_or_else(PoisonError::into_inner), NOTHING)
     }
 }

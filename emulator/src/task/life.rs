@@ -10,6 +10,7 @@ use super::vfork::Borrowed;
 use crate::cpu::SP;
 use crate::host::{self, Handshake};
 use crate::interp::BlockCache;
+use crate::jit;
 use crate::mem::GuestAddr;
 use crate::syscall::Errno;
 use crate::task::signal::SignalState;
@@ -182,6 +183,7 @@ impl Task {
             let task = Box::new(Task {
                 cpu,
                 blocks: BlockCache::default(),
+                engine: jit::Thread::new(&process.jit),
                 process,
                 tid,
                 signals: SignalState::with_mask(mask),
@@ -218,20 +220,24 @@ impl Task {
         let process = Arc::clone(&self.process);
         let (ours, childs) = if birth.wait { Some(host::handshake()?).unzip() } else { (None, None) };
         let mask = host::set_mask(u64::MAX);
-        // Lock order: threads, signal actions, regions, image, files, file system. Held across the fork so that the child finds them whole.
+        // Lock order: threads, signal actions, regions, image, files, file system, translations. Held across the fork so that the child finds them whole.
         let pid = {
             let mut threads = process.threads.hold();
             let actions = process.actions.lock();
             let regions = process.space.regions_mut();
             let image = process.image_mut();
             let files = (process.files.hold(), process.fs.hold());
+            let translations = process.jit.hold();
             let several = threads.len() > 1;
             let pid = host::fork();
             if matches!(pid, Ok(0)) {
                 self.tid = host::thread_id();
                 process.threads.reset(&mut threads, self.tid);
             }
-            drop((files, image, regions, actions));
+            drop((translations, files, image, regions, actions));
+            if matches!(pid, Ok(0)) {
+                self.engine.alone();
+            }
             if several && matches!(pid, Ok(0)) {
                 process.files.sweep();
             }

@@ -9,6 +9,7 @@ use super::limits::Limits;
 use super::signal::Actions;
 use super::threads::Threads;
 use crate::fd::FdTable;
+use crate::jit::{Jit, Switches};
 use crate::mem::AddressSpace;
 use crate::path::FsContext;
 use crate::syscall::{Errno, counts};
@@ -37,6 +38,8 @@ pub struct Config {
     pub simulate_folding: bool,
     /// Addresses outside the guest's space reach the emulator's own memory.
     pub no_isolate: bool,
+    /// What the engine does.
+    pub engine: Switches,
     /// Print each call.
     pub strace: bool,
     /// Where the ending is reported, as one line of JSON.
@@ -61,6 +64,8 @@ pub struct ProgramImage {
 pub struct Process {
     /// The command line's settings.
     pub config: Arc<Config>,
+    /// Translations.
+    pub jit: Arc<Jit>,
     /// Memory.
     pub space: AddressSpace,
     /// Open files.
@@ -88,8 +93,10 @@ impl Process {
         files.set_limit(files_limit);
         let space = AddressSpace::reserve()?;
         let space = if config.no_isolate { space.without_isolation() } else { space };
+        let jit = Arc::new(Jit::new(Switches { isolate: !config.no_isolate, ..config.engine }));
         Ok(Process {
             config: Arc::new(config),
+            jit,
             space,
             files,
             fs,

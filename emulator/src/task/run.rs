@@ -3,17 +3,20 @@
 use super::ending::Ending;
 use super::signal::SigInfo;
 use super::thread::{End, Task};
-use crate::interp::{self, Trap};
+use crate::interp::Trap;
 use crate::isa;
 use crate::mem::{Fault, FaultKind, GuestAddr};
 use crate::syscall::{self, Errno};
 use crate::trace;
 
+/// The bytes that one `IC IVAU` covers, as CTR_EL0 tells.
+const CODE_LINE: u64 = 64;
+
 impl Task {
     /// Runs until the thread ends.
     pub fn run(&mut self) -> End {
         loop {
-            let trap = interp::run(&mut self.cpu, &self.process.space, &mut self.blocks);
+            let trap = self.engine.run(&mut self.cpu, &self.process.space, &mut self.blocks);
             let handled = match trap {
                 Trap::Syscall => self.answer(),
                 Trap::Interrupted => self.interrupted(),
@@ -70,8 +73,9 @@ impl Task {
                 self.force_signal(info, Default::default(), format!("brk #{number:#x} at pc {pc:#x}"))
             }
             Trap::Illegal(word) => self.fail_illegal(word),
-            Trap::CodeChanged(_) => {
-                self.process.space.invalidate_code();
+            Trap::CodeChanged(addr) => {
+                let line = addr.untagged() & !(CODE_LINE - 1);
+                self.process.space.invalidate_code(line, line + CODE_LINE);
                 Ok(())
             }
             Trap::Syscall | Trap::Interrupted => Ok(()),

@@ -9,7 +9,7 @@ use super::vfork::Borrowed;
 use crate::cpu::Cpu;
 use crate::host;
 use crate::interp::BlockCache;
-use crate::path;
+use crate::{jit, path};
 
 /// One guest thread, which is one host thread.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Task {
     pub cpu: Cpu,
     /// Its decoded code.
     pub blocks: BlockCache,
+    /// What runs its code.
+    pub engine: jit::Thread,
     /// What it shares with its siblings.
     pub process: Arc<Process>,
     /// Its thread id.
@@ -82,6 +84,7 @@ impl Task {
         Task {
             cpu,
             blocks: BlockCache::default(),
+            engine: jit::Thread::new(&process.jit),
             process,
             tid,
             signals: SignalState::with_mask(mask),

@@ -59,17 +59,17 @@ fn call(cpu: &mut Cpu, insn: &Insn) -> Flow {
 /// A register's value as a branch target: a tag gives way to the sign of the address (Arm ARM J1.1,
 /// `AArch64.BranchAddr`).
 #[inline(always)]
-fn untagged(value: u64) -> u64 {
+pub(crate) fn branch_target(value: u64) -> u64 {
     ((value << 8) as i64 >> 8) as u64
 }
 
 fn to_register(cpu: &mut Cpu, insn: &Insn) -> Flow {
-    cpu.pc = untagged(cpu.reg(insn.rn));
+    cpu.pc = branch_target(cpu.reg(insn.rn));
     Flow::Branch
 }
 
 fn call_register(cpu: &mut Cpu, insn: &Insn) -> Flow {
-    cpu.pc = untagged(cpu.reg(insn.rn));
+    cpu.pc = branch_target(cpu.reg(insn.rn));
     cpu.set_reg(LR, insn.imm);
     Flow::Branch
 }

@@ -8,4 +8,5 @@ mod jump;
 mod select;
 mod system;
 
+pub(crate) use jump::branch_target;
 pub(super) use select::{ends_block, select};

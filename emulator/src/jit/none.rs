@@ -1,0 +1,39 @@
+//! A host without an emitter.
+
+use super::Switches;
+use crate::cpu::Cpu;
+use crate::interp::{self, BlockCache, Trap};
+use crate::mem::AddressSpace;
+
+/// What the threads of a process share: nothing.
+#[derive(Debug)]
+pub struct Jit;
+
+impl Jit {
+    /// An engine of nothing.
+    pub fn new(_switches: Switches) -> Jit {
+        Jit
+    }
+
+    /// What must be held across a fork: nothing.
+    pub fn hold(&self) {}
+}
+
+/// What one thread has: nothing.
+#[derive(Debug)]
+pub struct Thread;
+
+impl Thread {
+    /// A thread of `jit`.
+    pub fn new(_jit: &Jit) -> Thread {
+        Thread
+    }
+
+    /// Makes it the only thread, in the child of a fork.
+    pub fn alone(&mut self, _jit: &Jit) {}
+
+    /// Runs from `cpu.pc` until something must be done outside, and says what.
+    pub fn run(&mut self, _jit: &Jit, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap {
+        interp::run(cpu, space, blocks)
+    }
+}

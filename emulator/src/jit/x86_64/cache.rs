@@ -1,0 +1,270 @@
+//! The translations of a process: found by guest address, linked to each other, dropped when guest code changes.
+//!
+//! A block starts with eight bytes that do nothing. Branches found by a thread's table go there, linked exits behind
+//! it: a dropped block has a jump there instead, and its incoming links are undone. Both are single stores, so threads
+//! may run meanwhile.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::lower::{FlagsAt, Lower, Mark, Site};
+use super::memory::Memory;
+use super::thunks::Thunks;
+use crate::host;
+use crate::interp::Insn;
+use crate::jit::Switches;
+use crate::mem::AddressSpace;
+
+/// `nop` of eight bytes.
+const NOTHING: u64 = u64::from_le_bytes([0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0]);
+/// How many bytes of a block links jump over.
+pub(super) const ENTRY: usize = 8;
+const PAGE: u64 = 4096;
+/// Room that any block is sure to fit into.
+const LARGEST: usize = 64 << 10;
+
+/// Guest addresses are spread well enough by one multiplication.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
+    }
+}
+
+type ByAddress<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
+
+#[derive(Debug)]
+struct Known {
+    start: u64,
+    /// One past its last guest byte.
+    end: u64,
+    code: usize,
+    len: usize,
+    marks: Box<[Mark]>,
+    exits: std::ops::Range<u32>,
+    alive: bool,
+}
+
+#[derive(Debug)]
+struct Way {
+    /// The host address of the displacement that links it; 0 if it is never linked.
+    patch: usize,
+    stub: usize,
+    target: u64,
+    linked: bool,
+}
+
+/// The translations of a process.
+#[derive(Debug)]
+pub(super) struct Cache {
+    memory: Memory,
+    pub(super) thunks: Thunks,
+    next_code: usize,
+    first_code: usize,
+    next_insn: usize,
+    blocks: Vec<Known>,
+    ways: Vec<Way>,
+    by_start: ByAddress<u32>,
+    by_page: ByAddress<Vec<u32>>,
+    /// The linked exits by target.
+    incoming: ByAddress<Vec<u32>>,
+    dropped: u64,
+}
+
+impl Cache {
+    /// An empty cache.
+    ///
+    /// # Errors
+    /// The host's, when it gives no memory to run code from.
+    pub(super) fn new(switches: &Switches) -> std::io::Result<Cache> {
+        let memory = Memory::reserve()?;
+        let (thunks, code) = Thunks::write(memory.code().start, switches);
+        memory.write(memory.code().start, &code);
+        host::set_translated(memory.code(), thunks.fault);
+        let first_code = (memory.code().start + code.len()).next_multiple_of(16);
+        let next_insn = memory.insns().start;
+        Ok(Cache {
+            memory,
+            thunks,
+            next_code: first_code,
+            first_code,
+            next_insn,
+            blocks: Vec::new(),
+            ways: Vec::new(),
+            by_start: ByAddress::default(),
+            by_page: ByAddress::default(),
+            incoming: ByAddress::default(),
+            dropped: 0,
+        })
+    }
+
+    /// How many blocks were dropped so far.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Must it be emptied before the next block?
+    pub(super) fn is_full(&self) -> bool {
+        self.next_code + LARGEST > self.memory.code().end
+            || self.next_insn + LARGEST > self.memory.insns().end
+    }
+
+    /// Forgets everything. No thread may be inside.
+    pub(super) fn clear(&mut self) {
+        self.next_code = self.first_code;
+        self.next_insn = self.memory.insns().start;
+        self.blocks.clear();
+        self.ways.clear();
+        self.by_start.clear();
+        self.by_page.clear();
+        self.incoming.clear();
+    }
+
+    /// The code for the guest address `pc`.
+    pub(super) fn find(&self, pc: u64) -> Option<usize> {
+        self.by_start.get(&pc).map(|&number| self.blocks[number as usize].code)
+    }
+
+    /// Translates `insns`, which stand at `start`; gives the code.
+    pub(super) fn translate(
+        &mut self,
+        space: &AddressSpace,
+        switches: &Switches,
+        start: u64,
+        insns: &[Insn],
+    ) -> usize {
+        let code = self.next_code;
+        let number = self.blocks.len() as u32;
+        let first_exit = self.ways.len() as u32;
+        let site = Site { code: code + ENTRY, insns: self.next_insn, block: number, exit: first_exit };
+        let block = Lower::block(space, switches, &self.thunks, site, start, insns);
+        self.memory.write(code, &NOTHING.to_le_bytes());
+        self.memory.write(code + ENTRY, &block.code);
+        self.memory.write_insns(self.next_insn, &block.insns);
+        self.next_insn += size_of_val(&block.insns[..]);
+        let len = ENTRY + block.code.len();
+        self.next_code = (code + len).next_multiple_of(16);
+        self.ways.extend(block.exits.iter().map(|exit| Way {
+            patch: exit.patch.map_or(0, |at| site.code + at),
+            stub: site.code + exit.stub,
+            target: exit.target,
+            linked: false,
+        }));
+        let end = start + 4 * block.marks.len() as u64;
+        self.blocks.push(Known {
+            start,
+            end,
+            code,
+            len,
+            marks: block.marks.into(),
+            exits: first_exit..self.ways.len() as u32,
+            alive: true,
+        });
+        self.by_start.insert(start, number);
+        for page in start / PAGE..=(end - 1) / PAGE {
+            self.by_page.entry(page).or_default().push(number);
+        }
+        code
+    }
+
+    /// The guest address that exit `number` leads to.
+    pub(super) fn target(&self, number: u32) -> u64 {
+        self.ways[number as usize].target
+    }
+
+    /// Lets exit `number` lead to `code`, that of its target, if it can be linked and its block is still good.
+    pub(super) fn link(&mut self, number: u32, code: usize) {
+        let way = &mut self.ways[number as usize];
+        if way.patch == 0 || way.linked {
+            return;
+        }
+        let owner = self.blocks.partition_point(|block| block.exits.end <= number);
+        if !self.blocks[owner].alive {
+            return;
+        }
+        way.linked = true;
+        self.memory.patch32(way.patch, (code + ENTRY).wrapping_sub(way.patch + 4) as u32);
+        self.incoming.entry(way.target).or_default().push(number);
+    }
+
+    /// Drops what was translated from guest addresses `start..end`.
+    pub(super) fn invalidate(&mut self, start: u64, end: u64) {
+        let (first, last) = (start / PAGE, end.saturating_sub(1) / PAGE);
+        let mut numbers = Vec::new();
+        if last - first < self.by_page.len() as u64 {
+            (first..=last).filter_map(|page| self.by_page.get(&page)).for_each(|found| numbers.extend(found));
+        } else {
+            self.by_page
+                .iter()
+                .filter(|(page, _)| (first..=last).contains(page))
+                .for_each(|(_, found)| numbers.extend(found));
+        }
+        for number in numbers {
+            let block = &self.blocks[number as usize];
+            if block.alive && block.start < end && start < block.end {
+                self.drop_block(number);
+            }
+        }
+    }
+
+    fn drop_block(&mut self, number: u32) {
+        let block = &mut self.blocks[number as usize];
+        block.alive = false;
+        self.dropped += 1;
+        let (start, code) = (block.start, block.code);
+        let (pages, exits) = (start / PAGE..=(block.end - 1) / PAGE, block.exits.clone());
+        // Whoever comes by a table has the guest address in rax.
+        let distance = self.thunks.indirect.wrapping_sub(code + 5) as u32;
+        self.memory.patch64(code, 0xe9 | u64::from(distance) << 8 | 0xcccc_cc00_0000_0000);
+        self.by_start.remove(&start);
+        for page in pages {
+            if let Some(found) = self.by_page.get_mut(&page) {
+                found.retain(|&other| other != number);
+            }
+        }
+        for way in self.incoming.remove(&start).unwrap_or_default() {
+            self.unlink(way);
+        }
+        for way in exits {
+            if self.ways[way as usize].linked {
+                let target = self.ways[way as usize].target;
+                if let Some(found) = self.incoming.get_mut(&target) {
+                    found.retain(|&other| other != way);
+                }
+                self.unlink(way);
+            }
+        }
+    }
+
+    fn unlink(&mut self, number: u32) {
+        let way = &mut self.ways[number as usize];
+        if way.linked {
+            way.linked = false;
+            self.memory.patch32(way.patch, way.stub.wrapping_sub(way.patch + 4) as u32);
+        }
+    }
+
+    /// The guest instruction that the code before host address `at` belongs to, and where its flags are.
+    pub(super) fn place(&self, at: usize) -> Option<(u64, FlagsAt)> {
+        let after = self.blocks.partition_point(|block| block.code <= at);
+        let block = self.blocks.get(after.checked_sub(1)?)?;
+        let offset = (at - block.code).checked_sub(ENTRY).filter(|_| at < block.code + block.len)? as u32;
+        let index = block.marks.partition_point(|mark| mark.at <= offset).checked_sub(1)?;
+        Some((block.start + 4 * index as u64, block.marks[index].flags))
+    }
+
+    /// The guest address of instruction `number & 0xff` of block `number >> 8`.
+    pub(super) fn instruction(&self, number: u64) -> u64 {
+        self.blocks[(number >> 8) as usize].start + 4 * (number & 0xff)
+    }
+}

@@ -1,0 +1,18 @@
+//! From guest instructions to host instructions, one file per group of rows.
+//!
+//! [`Lower`] is a block being written: where the flags are, which addresses are known to be inside, what leaves the
+//! block. Emission is straight, in guest order; a guest instruction changes registers only after the last of its
+//! accesses, so that one that faults can be done again by the interpreter.
+
+mod address;
+mod block;
+mod branch;
+mod condition;
+mod dp_imm;
+mod dp_reg;
+mod load_store;
+mod value;
+mod vector;
+
+pub(super) use block::{Lower, Mark, Site};
+pub(super) use condition::{FlagsAt, from_nzcv, to_nzcv};

@@ -1,0 +1,19 @@
+//! The emitter for x86-64 hosts.
+//!
+//! Reader's way: [`engine`] runs a thread and decides what is interpreted and what translated; `lower` turns a block
+//! into code; `cache` keeps the code, links it and drops it; `thunks` are the ways in and out; `asm` encodes; `regs`
+//! says which host register holds what; `flags` looks ahead for who needs the condition flags; `memory` is the only
+//! place with a pointer into the code.
+
+#![allow(unsafe_code)]
+
+mod asm;
+mod cache;
+mod engine;
+mod flags;
+mod lower;
+mod memory;
+mod regs;
+mod thunks;
+
+pub use engine::{Jit, Thread};

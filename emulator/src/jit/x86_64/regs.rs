@@ -1,0 +1,99 @@
+//! Which host register holds what.
+//!
+//! | host | holds |
+//! |---|---|
+//! | rbp | [`Cpu`], 128 bytes in, so that all general registers are within one byte of displacement |
+//! | r15 | the host address of guest address 0 |
+//! | rax, rdx | nothing between two guest instructions |
+//! | the rest but rsp | a guest register each: [`PINNED`] |
+//! | xmm0–xmm7 | v0–v7 |
+//! | xmm8–xmm12 | copies of other vector registers, within a block |
+//! | xmm13–xmm15 | nothing between two guest instructions |
+
+use std::mem::offset_of;
+
+use super::asm::Rm;
+use crate::cpu::{Cpu, SP};
+
+/// A general register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Reg {
+    Rax,
+    Rcx,
+    Rdx,
+    Rbx,
+    Rsp,
+    Rbp,
+    Rsi,
+    Rdi,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
+}
+
+/// A vector register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Xmm(pub u8);
+
+/// Where [`Cpu`] is.
+pub(super) const STATE: Reg = Reg::Rbp;
+/// Where guest memory is.
+pub(super) const MEMORY: Reg = Reg::R15;
+/// How far into [`Cpu`] the state pointer points.
+pub(super) const BIAS: i32 = 128;
+
+/// Guest registers with a host register of their own. Chosen by how often real programs name them.
+pub(super) const PINNED: [(u8, Reg); 11] = [
+    (0, Reg::Rbx),
+    (1, Reg::Rcx),
+    (2, Reg::Rsi),
+    (3, Reg::Rdi),
+    (4, Reg::R8),
+    (5, Reg::R9),
+    (19, Reg::R10),
+    (20, Reg::R11),
+    (21, Reg::R12),
+    (SP, Reg::R13),
+    (29, Reg::R14),
+];
+
+/// How many vector registers have a host register of their own, v0 first.
+pub(super) const PINNED_VECTORS: u8 = 8;
+/// Host registers that hold copies of other vector registers.
+pub(super) const VECTOR_COPIES: std::ops::Range<u8> = 8..13;
+
+const MAP: [Option<Reg>; 64] = {
+    let mut map = [None; 64];
+    let mut i = 0;
+    while i < PINNED.len() {
+        map[PINNED[i].0 as usize] = Some(PINNED[i].1);
+        i += 1;
+    }
+    map
+};
+
+/// The host register of the guest register at `index`, if it has one.
+pub(super) fn pinned(index: u8) -> Option<Reg> {
+    MAP[index as usize & 63]
+}
+
+/// The field of [`Cpu`] at `offset`.
+pub(super) const fn state(offset: usize) -> Rm {
+    Rm::Base(STATE, offset as i32 - BIAS)
+}
+
+/// The place of the general register at `index` in [`Cpu`].
+pub(super) const fn slot(index: u8) -> Rm {
+    state(offset_of!(Cpu, x) + index as usize * 8)
+}
+
+/// The place of a vector register in [`Cpu`].
+pub(super) const fn vector_slot(index: u8) -> Rm {
+    state(offset_of!(Cpu, v) + index as usize * 16)
+}

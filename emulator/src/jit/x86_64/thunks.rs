@@ -1,0 +1,187 @@
+//! The ways into translated code and out of it.
+//!
+//! Inside, the registers are as [`super::regs`] has them and the stack pointer is a multiple of 16. Every way out
+//! gives a reason and a number in rax and rdx, as a pair of the C calling convention.
+
+use std::mem::offset_of;
+
+use super::asm::{Alu, Asm, Cc, Rm, Shift};
+use super::lower::{from_nzcv, to_nzcv};
+use super::regs::{BIAS, MEMORY, PINNED, PINNED_VECTORS, Reg, STATE, Xmm, slot, state, vector_slot};
+use crate::cpu::Cpu;
+use crate::interp::{Flow, Insn};
+use crate::jit::Switches;
+
+/// Why translated code was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub(super) enum Reason {
+    /// By an exit whose target has no code, or is not linked yet; its number.
+    Link,
+    /// As `Link`, because a signal waits or the processor's mode changed.
+    Poll,
+    /// By a system call; the number of the exit behind it.
+    Syscall,
+    /// By an indirect branch to the guest address.
+    Indirect,
+    /// The interpreter must do an instruction: block << 8 | index.
+    Slow,
+    /// An access faulted at the host address.
+    Fault,
+    /// The interpreter's function said trap; the host address behind its call.
+    Trap,
+}
+
+/// Entries of a thread's table of indirect branches; a power of two.
+pub(super) const TABLE: usize = 1024;
+
+/// One entry: where the code of a guest address is.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(super) struct Entry {
+    /// The guest address; one that is not aligned in a free entry.
+    pub(super) pc: u64,
+    /// The host address.
+    pub(super) code: usize,
+}
+
+impl Entry {
+    /// An entry that no branch finds.
+    pub(super) const FREE: Entry = Entry { pc: 1, code: 0 };
+
+    /// The place of `pc` in the table.
+    pub(super) fn index(pc: u64) -> usize {
+        (pc >> 2) as usize % TABLE
+    }
+}
+
+/// Lets rdx point at the table's entry for the guest address in rax, and compares them. Destroys the host's flags.
+pub(super) fn look_up(asm: &mut Asm) {
+    const MASK: i32 = (TABLE as i32 - 1) << 2;
+    const { assert!(size_of::<Entry>() == 16) };
+    asm.mov(false, Reg::Rdx, Reg::Rax);
+    asm.alu_imm(Alu::And, false, Reg::Rdx, MASK);
+    asm.shift(Shift::Shl, false, Reg::Rdx, 2);
+    asm.alu(Alu::Add, true, Reg::Rdx, state(offset_of!(Cpu, engine.table)));
+    asm.alu(Alu::Cmp, true, Reg::Rax, Rm::Base(Reg::Rdx, 0));
+}
+
+/// The host addresses of the thunks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Thunks {
+    pub(super) enter: usize,
+    pub(super) link: usize,
+    pub(super) poll: usize,
+    pub(super) syscall: usize,
+    pub(super) indirect: usize,
+    pub(super) slow: usize,
+    /// Where the signal handler goes on after a fault, with the host address in rdx.
+    pub(super) fault: usize,
+    /// Calls the function of the pre-decoded instruction at rdx.
+    pub(super) call: usize,
+    /// The same for one that reads or sets the condition flags.
+    pub(super) call_with_flags: usize,
+}
+
+const SAVED: [Reg; 6] = [Reg::Rbx, Reg::Rbp, Reg::R12, Reg::R13, Reg::R14, Reg::R15];
+
+impl Thunks {
+    /// Writes the thunks, for the host address `base`.
+    pub(super) fn write(base: usize, switches: &Switches) -> (Thunks, Vec<u8>) {
+        let mut asm = Asm::new(Vec::with_capacity(1024), base);
+        let mut thunks = Thunks::default();
+        let at = |asm: &Asm| asm.address(asm.here());
+
+        thunks.enter = at(&asm);
+        SAVED.iter().for_each(|&reg| asm.push(reg));
+        // Six registers and the return address: eight more bytes make it a multiple of 16.
+        asm.alu_imm(Alu::Sub, true, Reg::Rsp, 8);
+        asm.lea(true, STATE, Rm::Base(Reg::Rdi, BIAS));
+        asm.mov(true, Reg::Rax, Reg::Rsi);
+        asm.mov(true, MEMORY, state(offset_of!(Cpu, engine.memory)));
+        load(&mut asm, switches);
+        asm.alu(Alu::Xor, false, Reg::Rdx, Reg::Rdx);
+        asm.jmp_rm(Reg::Rax.into());
+
+        let exit = at(&asm);
+        store(&mut asm, switches);
+        asm.alu_imm(Alu::Add, true, Reg::Rsp, 8);
+        SAVED.iter().rev().for_each(|&reg| asm.pop(reg));
+        asm.ret();
+
+        let leave = |asm: &mut Asm, reason: Reason| {
+            let here = at(asm);
+            asm.mov_imm(Reg::Rax, reason as u64);
+            asm.jmp(exit);
+            here
+        };
+        thunks.link = leave(&mut asm, Reason::Link);
+        thunks.poll = leave(&mut asm, Reason::Poll);
+        thunks.syscall = leave(&mut asm, Reason::Syscall);
+        thunks.slow = leave(&mut asm, Reason::Slow);
+        let trap = leave(&mut asm, Reason::Trap);
+        thunks.indirect = at(&asm);
+        asm.mov(true, Reg::Rdx, Reg::Rax);
+        leave(&mut asm, Reason::Indirect);
+        thunks.fault = at(&asm);
+        // The flags may be the guest's: kept beside those in memory, until it is known.
+        asm.lahf();
+        asm.setcc(Cc::O, Reg::Rax);
+        asm.store(1, state(offset_of!(Cpu, engine.fault_flags)), Reg::Rax);
+        leave(&mut asm, Reason::Fault);
+
+        thunks.call = at(&asm);
+        call(&mut asm, switches, plain, trap);
+        thunks.call_with_flags = at(&asm);
+        call(&mut asm, switches, with_flags, trap);
+        (thunks, asm.into_code())
+    }
+}
+
+fn load(asm: &mut Asm, switches: &Switches) {
+    if switches.pin {
+        PINNED.iter().for_each(|&(index, reg)| asm.mov(true, reg, slot(index)));
+        (0..PINNED_VECTORS).for_each(|index| asm.load_vector(4, Xmm(index), vector_slot(index)));
+    }
+}
+
+fn store(asm: &mut Asm, switches: &Switches) {
+    if switches.pin {
+        PINNED.iter().for_each(|&(index, reg)| asm.mov_store(true, slot(index), reg));
+        (0..PINNED_VECTORS).for_each(|index| asm.store_vector(4, vector_slot(index), Xmm(index)));
+    }
+}
+
+/// Calls `function` with the state and the instruction at rdx. The call of this thunk pushed a return address: eight
+/// more bytes align the stack.
+fn call(asm: &mut Asm, switches: &Switches, function: Call, trap: usize) {
+    store(asm, switches);
+    asm.alu_imm(Alu::Sub, true, Reg::Rsp, 8);
+    asm.lea(true, Reg::Rdi, Rm::Base(STATE, -BIAS));
+    asm.mov(true, Reg::Rsi, Reg::Rdx);
+    asm.mov_imm(Reg::Rax, function as usize as u64);
+    asm.call_rm(Reg::Rax.into());
+    asm.alu_imm(Alu::Add, true, Reg::Rsp, 8);
+    load(asm, switches);
+    asm.test(false, Reg::Rax, Reg::Rax);
+    let failed = asm.jcc_short(Cc::Ne);
+    asm.ret();
+    asm.bind_short(failed);
+    asm.pop(Reg::Rdx);
+    asm.jmp(trap);
+}
+
+type Call = extern "sysv64" fn(&mut Cpu, &Insn) -> u32;
+
+/// Not zero when it trapped.
+extern "sysv64" fn plain(cpu: &mut Cpu, insn: &Insn) -> u32 {
+    u32::from((insn.exec)(cpu, insn) != Flow::Next)
+}
+
+/// The same for an instruction that reads or sets the condition flags.
+extern "sysv64" fn with_flags(cpu: &mut Cpu, insn: &Insn) -> u32 {
+    cpu.nzcv = to_nzcv(cpu.engine.flags);
+    let failed = plain(cpu, insn);
+    cpu.engine.flags = from_nzcv(cpu.nzcv);
+    failed
+}
