@@ -35,7 +35,7 @@ fn main() {
     for (name, words) in LOOPS {
         let bytes: Vec<u8> = words.iter().chain(&[0xd400_0001]).flat_map(|word| word.to_le_bytes()).collect();
         space.mem().write(GuestAddr(CODE), &bytes).expect("the code page");
-        space.invalidate_code();
+        space.invalidate_code(0, u64::MAX);
         let rounds = 20_000_000;
         // A round of `calls` does not run its last branch forward.
         let per_round = if *name == "calls" { 5 } else { words.len() as u64 };

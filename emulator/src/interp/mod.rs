@@ -4,6 +4,11 @@
 //! `select` turns a word into an [`Insn`] with a specialised function, once; the function runs every time. `operand`
 //! is what they share.
 
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, unused_imports, reason = "some is there for an emitter")
+)]
+
 mod block;
 mod branch;
 mod crypto;

@@ -1,5 +1,7 @@
 //! A host without an emitter.
 
+use std::sync::Arc;
+
 use super::Switches;
 use crate::cpu::Cpu;
 use crate::interp::{self, BlockCache, Trap};
@@ -25,15 +27,15 @@ pub struct Thread;
 
 impl Thread {
     /// A thread of `jit`.
-    pub fn new(_jit: &Jit) -> Thread {
+    pub fn new(_jit: &Arc<Jit>) -> Thread {
         Thread
     }
 
     /// Makes it the only thread, in the child of a fork.
-    pub fn alone(&mut self, _jit: &Jit) {}
+    pub fn alone(&mut self) {}
 
     /// Runs from `cpu.pc` until something must be done outside, and says what.
-    pub fn run(&mut self, _jit: &Jit, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap {
+    pub fn run(&mut self, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap {
         interp::run(cpu, space, blocks)
     }
 }
