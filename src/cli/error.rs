@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::bench::BenchError;
 use crate::config::ConfigError;
 use crate::fixture::FixtureError;
 use crate::plan::NothingSelected;
@@ -29,6 +30,9 @@ pub enum CliError {
     /// The selection matched no case.
     #[error(transparent)]
     Nothing(#[from] NothingSelected),
+    /// Nothing was measured.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
     /// A word on the command line names nothing, or too much.
     #[error("{0}")]
     Usage(String),
@@ -56,6 +60,7 @@ impl CliError {
             CliError::Fixture(error) => error.exit(),
             CliError::Run(error) => error.exit(),
             CliError::Volume(error) => error.exit(),
+            CliError::Bench(error) => error.exit(),
             CliError::Nothing(_) => Exit::NothingSelected,
             CliError::Usage(_) => Exit::Usage,
             CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Expected,

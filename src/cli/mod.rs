@@ -3,6 +3,7 @@
 //! [`root`] parses and dispatches, [`selection`] holds the options that subcommands share, [`project`] reads the
 //! configuration, [`error`] maps every failure to an exit code.
 
+mod bench;
 mod doctor;
 mod error;
 mod exit;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{CliError, Exit, doctor, explain, fixtures, list, repro, run, volume};
+use super::{CliError, Exit, bench, doctor, explain, fixtures, list, repro, run, volume};
 
 /// Runs Linux AArch64 programs in a matrix of link kinds and volumes, and reports what they did
 #[derive(Debug, Parser)]
@@ -40,6 +40,7 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     Fixtures(fixtures::FixturesArgs),
     Volume(volume::VolumeArgs),
+    Bench(bench::BenchArgs),
 }
 
 /// Runs `matrix` with `args` (`args[0]` is the program name) and returns the process's exit code.
@@ -85,6 +86,7 @@ fn dispatch(root: &Root, out: &mut dyn Write) -> Result<Exit, CliError> {
         Command::Doctor(args) => doctor::run(args, project, out),
         Command::Fixtures(args) => fixtures::run(args, project, out),
         Command::Volume(args) => volume::run(args, out),
+        Command::Bench(args) => bench::run(args, project, out),
     }
 }
 

@@ -11,10 +11,11 @@ mod load;
 mod model;
 mod raw;
 mod raw_trees;
-mod reader;
+pub(crate) mod reader;
 pub mod suggest;
-mod tree;
+pub(crate) mod tree;
 
+pub(crate) use check::{case_name, known_name};
 pub use diagnostic::{Diagnostic, Diagnostics, SourceText};
 pub use load::{ConfigError, ROOT_FILE, find_project, load};
 pub use model::{CaseSpec, Config, Profile, Programs, Suite};

@@ -56,6 +56,8 @@ pub struct Exit {
     pub max_rss_kb: u64,
     /// User CPU time.
     pub utime: Duration,
+    /// CPU time of the system for it.
+    pub stime: Duration,
 }
 
 /// A started process that leads a group of its own. Dropping it uncollected kills the group and collects it.
@@ -162,26 +164,39 @@ impl Child {
     }
 
     fn wait4(&mut self) -> io::Result<Exit> {
-        let mut status = 0;
-        // SAFETY: an all-zero rusage is valid.
-        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
         self.collected = true;
-        loop {
-            // SAFETY: both pointers are to writable values of the right type.
-            match check(unsafe { libc::wait4(self.pid, &mut status, 0, &mut usage) }) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => {
-                    descendants::known().remove(&self.pid);
-                    result?;
-                    return Ok(Exit {
-                        status: decode(status),
-                        max_rss_kb: kilobytes(usage.ru_maxrss),
-                        utime: duration(usage.ru_utime),
-                    });
-                }
+        let exit = collect(self.pid);
+        descendants::known().remove(&self.pid);
+        exit
+    }
+}
+
+/// Waits for the child `pid` to end and collects it.
+pub(super) fn collect(pid: libc::pid_t) -> io::Result<Exit> {
+    let mut status = 0;
+    // SAFETY: an all-zero rusage is valid.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    loop {
+        // SAFETY: both pointers are to writable values of the right type.
+        match check(unsafe { libc::wait4(pid, &mut status, 0, &mut usage) }) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+            Ok(_) => {
+                return Ok(Exit {
+                    status: decode(status),
+                    max_rss_kb: kilobytes(usage.ru_maxrss),
+                    utime: duration(usage.ru_utime),
+                    stime: duration(usage.ru_stime),
+                });
             }
         }
     }
+}
+
+/// Kills the group of the uncollected child `leader`; one that is gone is no error.
+pub(super) fn kill_group(leader: libc::pid_t) {
+    // SAFETY: the leader is uncollected, so its number still means this group.
+    unsafe { libc::kill(-leader, libc::SIGKILL) };
 }
 
 impl Drop for Child {
@@ -193,7 +208,8 @@ impl Drop for Child {
     }
 }
 
-fn wait_without_collecting(pid: libc::pid_t) {
+/// Waits for the child `pid` to end and leaves it to be collected.
+pub(super) fn wait_without_collecting(pid: libc::pid_t) {
     // SAFETY: an all-zero siginfo is valid.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     let flags = libc::WEXITED | libc::WNOWAIT;

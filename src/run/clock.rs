@@ -17,6 +17,13 @@ pub(super) fn run_id(time_ms: u64, process: u32) -> String {
     format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}.{milli:03}-{process}")
 }
 
+/// A time for people, UTC, such as `2026-11-24 17:06`.
+pub fn utc_minute(time_ms: u64) -> String {
+    let time = OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(i64::try_from(time_ms).unwrap_or(0));
+    let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", time.hour(), time.minute())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,6 +32,7 @@ mod tests {
     fn names_sort_by_time() {
         assert_eq!(run_id(0, 7), "19700101T000000.000-7");
         assert_eq!(run_id(1_795_539_964_123, 4711), "20261124T170604.123-4711");
+        assert_eq!(utc_minute(1_795_539_964_123), "2026-11-24 17:06");
         assert!(now_ms() > 1_700_000_000_000);
     }
 }

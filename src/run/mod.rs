@@ -23,6 +23,7 @@ mod status;
 mod supervise;
 mod sysroot;
 
+pub use clock::utc_minute;
 pub use error::RunError;
 pub use event::{Event, EventKind, RunInfo, Sink, VolumeInfo};
 pub use session::{Inputs, run};

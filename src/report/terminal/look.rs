@@ -14,7 +14,7 @@ pub struct Look {
 
 /// A colour or weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
+pub(crate) enum Ink {
     Good,
     Bad,
     Odd,
@@ -33,7 +33,7 @@ impl Look {
     /// Neither.
     pub const PLAIN: Look = Look { colour: false, bar: false };
 
-    pub(super) fn paint(self, ink: Ink, text: &str) -> String {
+    pub(crate) fn paint(self, ink: Ink, text: &str) -> String {
         if !self.colour {
             return text.to_owned();
         }

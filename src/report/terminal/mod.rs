@@ -8,6 +8,7 @@ mod look;
 mod screen;
 mod summary;
 
+pub(crate) use look::Ink;
 pub use look::Look;
 pub use screen::Terminal;
 pub use summary::summary;
