@@ -159,7 +159,8 @@ impl<'a> Lower<'a> {
     fn needed_before(&self, word: u32) -> bool {
         match effect(word, self.pc()) {
             Effect::Reads => true,
-            Effect::Writes => false,
+            // An unallocated encoding may look as if it set them.
+            Effect::Writes => !self.switches.look_ahead,
             _ => self.live[self.index],
         }
     }

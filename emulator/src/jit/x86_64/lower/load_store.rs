@@ -43,7 +43,9 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
         LdrsImm | Ldurs | LdrsPost | LdrsPre | Ldtrs | LdrsReg => (Kind::LoadSigned(to_x), size),
         StrFpImm | SturFp | StrFpPost | StrFpPre | StrFpReg => (Kind::StoreVector, vector_scale),
         LdrFpImm | LdurFp | LdrFpPost | LdrFpPre | LdrFpReg => (Kind::LoadVector, vector_scale),
-        PrfmImm | Prfum | PrfmReg | PrfmLit => return true,
+        PrfmImm | Prfum | PrfmLit => return true,
+        // A prefetch does nothing, but half of the options are reserved.
+        PrfmReg => return matches!(bits(word, 15, 13), 2 | 3 | 6 | 7),
         LdrLit | LdrswLit | LdrFpLit => return literal(l, op, word),
         Stp | Ldp | Ldpsw | StpFp | LdpFp | Stnp | Ldnp | StnpFp | LdnpFp => {
             return pair(l, word, Mode::Offset);

@@ -1,0 +1,158 @@
+//! One guest processor, run twice from the same state: by the interpreter and by the engine.
+
+use std::sync::Arc;
+
+use elfuse::cpu::Cpu;
+use elfuse::host::{Backing, install_fault_handler};
+use elfuse::interp::{self, BlockCache, Trap};
+use elfuse::isa;
+use elfuse::jit::{Jit, Switches, Thread};
+use elfuse::mem::{AddressSpace, GuestAddr, MapRequest, Place, Prot};
+
+use crate::random::{Random, fill};
+
+/// Where code stands.
+pub const CODE: u64 = 0x40_0000;
+/// Words of code.
+pub const WORDS: usize = 64;
+/// Where data stands; nothing is mapped around it.
+pub const DATA: u64 = 0x80_0000;
+/// Bytes of data.
+pub const DATA_LEN: u64 = 0x1000;
+const SVC: u32 = 0xd400_0001;
+
+/// A space, and an engine with its switches.
+pub struct Machine {
+    space: AddressSpace,
+    engine: Thread,
+    judge: BlockCache,
+    blocks: BlockCache,
+    exact_flags: bool,
+    /// What stood in the data before.
+    data: Vec<u8>,
+}
+
+/// All that can be seen of a run.
+#[derive(Clone, PartialEq, Eq)]
+struct Seen {
+    trap: Trap,
+    pc: u64,
+    x: Vec<u64>,
+    v: Vec<u128>,
+    nzcv: u32,
+    fpsr: u32,
+    fpcr: u32,
+    tpidr: u64,
+    exclusive: (u64, u128, u8),
+    data: Vec<u8>,
+}
+
+impl Machine {
+    /// A machine whose engine translates at once, with `switches`.
+    pub fn new(switches: Switches) -> Machine {
+        install_fault_handler().expect("a handler for SIGSEGV");
+        let space = AddressSpace::reserve().expect("room for a guest");
+        for (at, len, prot) in [(CODE, 0x1000, 7), (DATA, DATA_LEN, 3)] {
+            let place = Place::Fixed(at);
+            let request =
+                MapRequest { place, len, prot: Prot(prot), backing: Backing::Anonymous, name: None };
+            space.map(&request).expect("a page");
+        }
+        let jit = Arc::new(Jit::new(Switches { translate: true, warm: 0, ..switches }));
+        Machine {
+            space,
+            engine: Thread::new(&jit),
+            judge: BlockCache::default(),
+            blocks: BlockCache::default(),
+            exact_flags: !switches.look_ahead,
+            data: Vec::new(),
+        }
+    }
+
+    /// Runs `words` and a system call from a random state on both.
+    ///
+    /// # Errors
+    /// What differs, with a disassembly.
+    pub fn compare(&mut self, words: &[u32], random: &mut Random) -> Result<(), String> {
+        assert!(words.len() < WORDS);
+        let mut code = vec![SVC; WORDS];
+        code[..words.len()].copy_from_slice(words);
+        let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.space.mem().write(GuestAddr(CODE), &bytes).expect("code is mapped");
+        self.space.invalidate_code(CODE, CODE + bytes.len() as u64);
+        self.data = (0..DATA_LEN / 8).flat_map(|_| random.next().to_le_bytes()).collect();
+
+        let mut start = Cpu::new(self.space.mem());
+        fill(&mut start, random);
+        start.pc = CODE;
+        let expected =
+            self.run(start.clone(), |machine, cpu| interp::run(cpu, &machine.space, &mut machine.judge));
+        let mut seen = self
+            .run(start.clone(), |machine, cpu| machine.engine.run(cpu, &machine.space, &mut machine.blocks));
+        // Flags that nobody can read any more are not kept for a fault in between.
+        if !self.exact_flags && expected.trap != Trap::Syscall {
+            seen.nzcv = expected.nzcv;
+        }
+        if seen == expected { Ok(()) } else { Err(report(words, &start, &expected, &seen)) }
+    }
+
+    fn run(&mut self, mut cpu: Cpu, run: impl FnOnce(&mut Machine, &mut Cpu) -> Trap) -> Seen {
+        self.space.mem().write(GuestAddr(DATA), &self.data).expect("data is mapped");
+        let trap = run(self, &mut cpu);
+        let mut data = vec![0; DATA_LEN as usize];
+        self.space.mem().read(GuestAddr(DATA), &mut data).expect("data is mapped");
+        Seen {
+            trap,
+            pc: cpu.pc,
+            x: cpu.x[..33].to_vec(),
+            v: (0..32).map(|index| cpu.vec(index)).collect(),
+            nzcv: cpu.nzcv,
+            fpsr: cpu.fpsr,
+            fpcr: cpu.fpcr,
+            tpidr: cpu.tpidr,
+            exclusive: (cpu.exclusive.addr, cpu.exclusive.value, cpu.exclusive.bytes),
+            data,
+        }
+    }
+}
+
+fn report(words: &[u32], start: &Cpu, expected: &Seen, seen: &Seen) -> String {
+    let mut text = String::from("the engine differs from the interpreter\n");
+    for (pc, &word) in (CODE..).step_by(4).zip(words) {
+        text += &format!("  {pc:#x}: {word:08x}  {}\n", isa::disassemble(word, pc));
+    }
+    let mut line = |name: String, before: String, expected: String, seen: String| {
+        if expected != seen {
+            text += &format!("{name}: {expected} expected, {seen} seen, {before} before\n");
+        }
+    };
+    line("trap".into(), String::new(), format!("{:x?}", expected.trap), format!("{:x?}", seen.trap));
+    line("pc".into(), format!("{CODE:#x}"), format!("{:#x}", expected.pc), format!("{:#x}", seen.pc));
+    for i in 0..33 {
+        let hex = |x: &[u64]| format!("{:#x}", x[i]);
+        line(format!("x{i}"), hex(&start.x), hex(&expected.x), hex(&seen.x));
+    }
+    for i in 0..32 {
+        let hex = |v: u128| format!("{v:#034x}");
+        line(format!("v{i}"), hex(start.vec(i as u8)), hex(expected.v[i]), hex(seen.v[i]));
+    }
+    let hex = |x: u32| format!("{x:#x}");
+    line("nzcv".into(), hex(start.nzcv), hex(expected.nzcv), hex(seen.nzcv));
+    line("fpsr".into(), hex(start.fpsr), hex(expected.fpsr), hex(seen.fpsr));
+    line("fpcr".into(), hex(start.fpcr), hex(expected.fpcr), hex(seen.fpcr));
+    line("tpidr".into(), String::new(), format!("{:x}", expected.tpidr), format!("{:x}", seen.tpidr));
+    line(
+        "exclusive".into(),
+        String::new(),
+        format!("{:x?}", expected.exclusive),
+        format!("{:x?}", seen.exclusive),
+    );
+    for (i, (a, b)) in expected.data.iter().zip(&seen.data).enumerate() {
+        line(format!("byte {:#x}", DATA + i as u64), String::new(), format!("{a:02x}"), format!("{b:02x}"));
+    }
+    text += "before:";
+    for (i, value) in start.x[..32].iter().enumerate() {
+        text += &format!(" x{i}={value:#x}");
+    }
+    text + "\n"
+}
