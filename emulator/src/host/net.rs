@@ -19,6 +19,11 @@ pub fn bind(fd: RawFd, address: &[u8]) -> Result<(), Errno> {
     folding::making_socket(address, |address| os::net::bind(fd, address))
 }
 
+/// As [`bind`], with a path that starts in the directory `dir`; `None` when this host cannot do that.
+pub fn bind_in(dir: RawFd, fd: RawFd, address: &[u8]) -> Option<Result<(), Errno>> {
+    os::process::in_directory(dir, || bind(fd, address))
+}
+
 /// Connects a socket.
 ///
 /// # Errors

@@ -138,6 +138,11 @@ impl FsContext {
         self.sysroot.is_some()
     }
 
+    /// The sysroot: a handle on it, and its host path.
+    pub(crate) fn sysroot(&self) -> Option<(RawFd, &[u8])> {
+        self.sysroot.as_ref().map(|root| (root.raw(), root.path.as_slice()))
+    }
+
     /// Does the host path lie in the sysroot?
     pub(crate) fn is_inside(&self, host: &[u8]) -> bool {
         self.sysroot.as_ref().is_some_and(|root| below(&root.path, host).is_some())

@@ -71,8 +71,8 @@ pub fn socketpair(task: &mut Task, args: [u64; 6]) -> SysResult {
 pub fn bind(task: &mut Task, args: [u64; 6]) -> SysResult {
     let open = task.process.files.get(args[0] as i32)?;
     let address = read_address(task, args[1], args[2])?;
-    if bind_address(task, &address, |host| net::bind(args[0] as i32, host))? {
-        open.set_bound_address(address);
+    if let Some(name) = bind_address(task, args[0] as i32, &address)? {
+        open.set_bound_address(name);
     }
     Ok(0)
 }

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use super::Errno;
-use crate::host::file;
+use crate::host::{file, net};
 use crate::path::{AT_FDCWD, Dir, GuestPath, Intent, resolve};
 use crate::task::Task;
 
@@ -17,16 +17,20 @@ const PATH_MAX: usize = 108;
 /// How a path through a directory handle starts.
 const THROUGH: &[u8] = if cfg!(target_os = "macos") { b"/dev/fd/" } else { b"/proc/self/fd/" };
 
+/// How a path starts that is bound from the sysroot's directory, because the whole one is too long. Whoever is told it
+/// knows where it lies. (A name in the guest's working directory is bound without this.)
+const BENEATH: &[u8] = b"./";
+
 /// An address for the host, and the descriptor that its path may go through.
 pub struct HostAddress {
     /// The address.
     pub bytes: Vec<u8>,
-    _handle: Option<OwnedFd>,
+    handle: Option<OwnedFd>,
 }
 
 impl From<&[u8]> for HostAddress {
     fn from(bytes: &[u8]) -> HostAddress {
-        HostAddress { bytes: bytes.to_vec(), _handle: None }
+        HostAddress { bytes: bytes.to_vec(), handle: None }
     }
 }
 
@@ -65,17 +69,13 @@ pub fn host_address(task: &Task, address: &[u8]) -> Result<HostAddress, Errno> {
     }
 }
 
-/// Makes the name in a guest's address by `bind`, which is given the host's address; false when both are the same.
+/// Gives the socket `fd` a guest's address; returns the name that it has for the guest, if the host has another one.
 ///
 /// # Errors
-/// `EADDRINUSE`; what `bind` says; as path resolution has them.
-pub fn bind_address(
-    task: &Task,
-    address: &[u8],
-    mut bind: impl FnMut(&[u8]) -> Result<(), Errno>,
-) -> Result<bool, Errno> {
+/// `EADDRINUSE`; the host's; as path resolution has them.
+pub fn bind_address(task: &Task, fd: RawFd, address: &[u8]) -> Result<Option<Vec<u8>>, Errno> {
     let Some(guest) = path(address).filter(|_| task.process.fs.has_sysroot()) else {
-        return bind(address).map(|()| false);
+        return net::bind(fd, address).map(|()| None);
     };
     let found = resolve(task.view(), AT_FDCWD, &GuestPath::from(guest), Intent::Mutate)?;
     let target = found.target_or(Errno::EADDRINUSE)?;
@@ -89,16 +89,33 @@ pub fn bind_address(
     let bound = task.process.fs.make(&target, |dir, name| {
         // A name in the working directory is the same for the host, but for one that only the host knows: as a whole
         // path others can tell what it stands for.
-        let host = if relative && name.to_bytes() == target.name.as_bytes() {
-            build(name.to_bytes(), None)
+        let bound = if relative && name.to_bytes() == target.name.as_bytes() {
+            changed = name.to_bytes() != guest;
+            net::bind(fd, &build(name.to_bytes(), None).bytes)
         } else {
-            compose(dir, name)?
+            bind_in(task, fd, dir, name)
         };
-        changed = host.bytes != address;
-        bind(&host.bytes).map_err(|errno| if errno == Errno::EADDRINUSE { Errno::EEXIST } else { errno })
+        bound.map_err(|errno| if errno == Errno::EADDRINUSE { Errno::EEXIST } else { errno })
     });
     bound.map_err(|errno| if errno == Errno::EEXIST { Errno::EADDRINUSE } else { errno })?;
-    Ok(changed)
+    Ok(changed.then(|| told(guest)))
+}
+
+/// Binds `fd` to `name` in `dir`: by the whole path if it is short enough, else from the sysroot, else through a handle.
+fn bind_in(task: &Task, fd: RawFd, dir: RawFd, name: &CStr) -> Result<(), Errno> {
+    let composed = compose(dir, name);
+    let is_whole = composed.as_ref().is_ok_and(|host| host.handle.is_none());
+    if !is_whole && let Some((root, sysroot)) = task.process.fs.sysroot() {
+        let mut whole = file::path_of(dir)?;
+        whole.push(b'/');
+        whole.extend_from_slice(name.to_bytes());
+        let rest = whole.strip_prefix(sysroot).and_then(|rest| rest.strip_prefix(b"/"));
+        let beneath = rest.map(|rest| [BENEATH, rest].concat()).filter(|path| path.len() <= PATH_MAX);
+        if let Some(bound) = beneath.and_then(|path| net::bind_in(root, fd, &build(&path, None).bytes)) {
+            return bound;
+        }
+    }
+    net::bind(fd, &composed?.bytes)
 }
 
 /// The host's address of `name` in `dir`: the whole path if it is short enough, else through a handle.
@@ -122,19 +139,32 @@ fn compose(dir: RawFd, name: &CStr) -> Result<HostAddress, Errno> {
 fn build(path: &[u8], handle: Option<OwnedFd>) -> HostAddress {
     let mut bytes = AF_UNIX.to_le_bytes().to_vec();
     bytes.extend_from_slice(path);
-    bytes.push(0);
-    HostAddress { bytes, _handle: handle }
+    // The longest has no room for a zero.
+    if path.len() < PATH_MAX {
+        bytes.push(0);
+    }
+    HostAddress { bytes, handle }
+}
+
+/// The address of `path` as a guest is told it: the zero at its end counts, even behind the longest.
+fn told(path: &[u8]) -> Vec<u8> {
+    [&AF_UNIX.to_le_bytes(), path, b"\0"].concat()
 }
 
 /// The guest's address for one that the host gave.
 pub fn guest_address(task: &Task, address: Vec<u8>) -> Vec<u8> {
+    let beneath = path(&address).and_then(|host| host.strip_prefix(BENEATH));
+    if let (Some(rest), Some((_, sysroot))) = (beneath, task.process.fs.sysroot()) {
+        let guest = task.process.fs.guest_name(&[sysroot, b"/", rest].concat());
+        return told(guest.as_bytes());
+    }
     let Some(host) = path(&address).filter(|host| host.starts_with(b"/")) else { return address };
     if host.starts_with(THROUGH) && task.process.fs.has_sysroot() {
-        // Bound by another socket through a handle: its name is too long for the host, so it is shown as none.
+        // Bound by another socket through a handle, as there was no other way: it is shown as none.
         return AF_UNIX.to_le_bytes().to_vec();
     }
     let guest = task.process.fs.guest_name(host);
-    if guest.as_bytes() == host { address } else { build(guest.as_bytes(), None).bytes }
+    if guest.as_bytes() == host { address } else { told(guest.as_bytes()) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Processes and threads of a Linux host.
 
 use std::io;
+use std::os::fd::RawFd;
 use std::sync::atomic::AtomicU32;
 
 use super::interruptible::interruptible;
@@ -18,6 +19,25 @@ pub fn exit_thread(code: i32) -> ! {
     // SAFETY: ends this thread, which never runs again.
     unsafe { libc::syscall(libc::SYS_exit, code) };
     crate::host::exit_now(code)
+}
+
+/// Runs `act` with `dir` as the working directory, on a thread of its own; `None` when the host refuses that.
+///
+/// # Source
+/// unshare(2), `CLONE_FS`.
+pub fn in_directory<T: Send>(dir: RawFd, act: impl FnOnce() -> T + Send) -> Option<T> {
+    let act = move || {
+        // SAFETY: no pointers; only this thread, which ends here, gets a working directory of its own.
+        let there = unsafe { libc::unshare(libc::CLONE_FS) == 0 && libc::fchdir(dir) == 0 };
+        there.then(act)
+    };
+    std::thread::scope(|scope| {
+        // Signals are for the guest's threads.
+        let mask = super::signal::set_mask(u64::MAX);
+        let thread = std::thread::Builder::new().spawn_scoped(scope, act);
+        super::signal::set_mask(mask);
+        thread.ok()?.join().ok()?
+    })
 }
 
 /// Makes a call that may block.

@@ -1,6 +1,7 @@
 //! Processes and threads of a macOS host.
 
 use std::io;
+use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -12,6 +13,11 @@ const SLICE: Duration = Duration::from_millis(10);
 
 fn refused(number: i32) -> io::Error {
     io::Error::from_raw_os_error(number)
+}
+
+/// Would run `act` with `dir` as the working directory, which no thread here has for itself.
+pub fn in_directory<T: Send>(_dir: RawFd, _act: impl FnOnce() -> T + Send) -> Option<T> {
+    None
 }
 
 /// This thread's id.
