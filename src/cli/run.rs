@@ -80,6 +80,8 @@ pub fn run(args: &RunArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<
         volume::enter_namespace_if_needed(args.volume_provider);
     }
     let cache = Cache::open()?;
+    // Before minutes of building.
+    run::check_place(cache.root())?;
     let inputs = inputs(&cases, target, lock.as_ref(), &cache)?;
     let processors = || thread::available_parallelism().map_or(1, usize::from);
     let request = RunRequest {

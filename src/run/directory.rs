@@ -35,10 +35,7 @@ pub(super) struct Scratch {
 impl RunDirectory {
     /// Makes the directory of the run `id` in `cache`, after removing what dead runs left there.
     pub(super) fn create(cache: &Path, id: &str, keep: bool) -> Result<RunDirectory, RunError> {
-        let runs = cache.join("runs");
-        fs::create_dir_all(&runs).map_err(RunError::io("create", &runs))?;
-        let runs = runs.canonicalize().map_err(RunError::io("resolve", &runs))?;
-        refuse_temporary(&runs)?;
+        let runs = check_place(cache)?;
         sweep(&runs);
         let root = runs.join(id);
         fs::create_dir(&root).map_err(RunError::io("create", &root))?;
@@ -122,6 +119,18 @@ impl Drop for Scratch {
             }
         }
     }
+}
+
+/// The directory of all runs in `cache`, made if there is none.
+///
+/// # Errors
+/// [`RunError::Forbidden`] beneath a directory for temporary files; [`RunError::Io`].
+pub fn check_place(cache: &Path) -> Result<PathBuf, RunError> {
+    let runs = cache.join("runs");
+    fs::create_dir_all(&runs).map_err(RunError::io("create", &runs))?;
+    let runs = runs.canonicalize().map_err(RunError::io("resolve", &runs))?;
+    refuse_temporary(&runs)?;
+    Ok(runs)
 }
 
 fn refuse_temporary(runs: &Path) -> Result<(), RunError> {

@@ -24,6 +24,7 @@ mod supervise;
 mod sysroot;
 
 pub use clock::utc_minute;
+pub use directory::check_place;
 pub use error::RunError;
 pub use event::{Event, EventKind, RunInfo, Sink, VolumeInfo};
 pub use session::{Inputs, run};
