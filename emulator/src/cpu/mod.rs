@@ -4,4 +4,4 @@ mod features;
 mod state;
 
 pub use features::{Feature, hwcap, hwcap2};
-pub use state::{Cpu, Engine, Exclusive, Nzcv, SP, Vector, ZERO, ZERO_SINK};
+pub use state::{Cpu, Engine, Exclusive, Masks, Nzcv, SP, Vector, ZERO, ZERO_SINK};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
+use crate::host;
 use crate::interp::Trap;
 use crate::mem::Mem;
 
@@ -69,7 +70,7 @@ pub struct Cpu {
     pub nzcv: Nzcv,
     /// Floating-point control.
     pub fpcr: u32,
-    /// Floating-point status.
+    /// Floating-point status, but for what [`Cpu::settle_float`] adds.
     pub fpsr: u32,
     /// TPIDR_EL0.
     pub tpidr: u64,
@@ -102,6 +103,35 @@ pub struct Engine {
     pub memory: usize,
     /// Addresses from here on are not the guest's.
     pub limit: u64,
+    /// Not zero while the host's floating-point status has flags of the guest's, and traps invalid operations.
+    pub float: u32,
+    /// What floating-point code combines operands with.
+    pub masks: Masks,
+}
+
+/// Constant vectors for translated code.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Masks {
+    /// The sign bit, for each width of lanes: of the lowest lane, of all lanes.
+    pub sign: [[Vector; 2]; 2],
+    /// All bits but that.
+    pub magnitude: [[Vector; 2]; 2],
+    /// The condition flags of a comparison in the host's layout: greater, less, equal, unordered.
+    pub compared: [u32; 4],
+}
+
+impl Default for Masks {
+    fn default() -> Masks {
+        let (single, double) = (1_u128 << 31, 1_u128 << 63);
+        let (singles, doubles) = (single | single << 32 | single << 64 | single << 96, double | double << 64);
+        let of = |bits: [u128; 2]| bits.map(Vector::from);
+        Masks {
+            sign: [of([single, singles]), of([double, doubles])],
+            magnitude: [of([single - 1, !singles]), of([double - 1, !doubles])],
+            compared: [0, 0x8100, 0x4000, 0x0001],
+        }
+    }
 }
 
 impl Cpu {
@@ -125,6 +155,7 @@ impl Cpu {
 
     /// Makes it as a new program finds it: all registers zero but for `pc` and the stack pointer.
     pub fn reset(&mut self, pc: u64, stack: u64) {
+        self.settle_float();
         let interrupt = Arc::clone(&self.interrupt);
         *self = Cpu { pc, interrupt, ..Cpu::new(self.mem) };
         self.set_reg(SP, stack);
@@ -164,6 +195,41 @@ impl Cpu {
     #[inline(always)]
     pub fn set_vector(&mut self, index: u8, value: Vector) {
         self.v[usize::from(index & 31)] = value;
+    }
+
+    /// Puts into [`Cpu::fpsr`] what the host saw in translated code, and lets the host compute without traps. Call
+    /// before the status is read or replaced, and before the host computes for the guest.
+    #[inline(always)]
+    pub fn settle_float(&mut self) {
+        if self.engine.float != 0 {
+            self.settle_float_now();
+        }
+    }
+
+    #[cold]
+    fn settle_float_now(&mut self) {
+        self.fpsr |= host::float::seen();
+        host::float::settle();
+        self.engine.float = 0;
+    }
+
+    /// Makes translated code's arithmetic the guest's.
+    #[inline(always)]
+    pub(crate) fn arm_float(&mut self) {
+        if self.engine.float == 0 {
+            host::float::arm();
+            self.engine.float = 1;
+        }
+    }
+
+    /// A copy for another thread, whose host status has nothing of it.
+    pub fn copy_for_thread(&self) -> Cpu {
+        let mut copy = self.clone();
+        if self.engine.float != 0 {
+            copy.fpsr |= host::float::seen();
+            copy.engine.float = 0;
+        }
+        copy
     }
 
     /// The stack pointer.

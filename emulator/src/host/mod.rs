@@ -14,6 +14,7 @@ mod exclusive;
 pub mod extable;
 mod fault;
 pub mod file;
+pub mod float;
 pub mod folding;
 mod handshake;
 mod map;

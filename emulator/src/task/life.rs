@@ -161,7 +161,7 @@ impl Task {
     /// # Errors
     /// `EAGAIN` when the host will not start one.
     pub(crate) fn spawn(&self, birth: Birth) -> Result<u64, Errno> {
-        let mut cpu = self.cpu.clone();
+        let mut cpu = self.cpu.copy_for_thread();
         cpu.interrupt = Arc::default();
         cpu.exclusive.bytes = 0;
         cpu.set_reg(0, 0);

@@ -46,7 +46,7 @@ pub(super) fn select(op: Op, word: u32) -> Option<Insn> {
         Op::MsrTpidr => set_tpidr,
         Op::MrsNzcv => |cpu, insn| give(cpu, insn, u64::from(cpu.nzcv)),
         Op::MrsFpcr => |cpu, insn| give(cpu, insn, u64::from(cpu.fpcr)),
-        Op::MrsFpsr => |cpu, insn| give(cpu, insn, u64::from(cpu.fpsr)),
+        Op::MrsFpsr => get_fpsr,
         Op::MrsTpidr => |cpu, insn| give(cpu, insn, cpu.tpidr),
         // Linux keeps TPIDRRO_EL0 zero for 64-bit tasks.
         Op::MrsTpidrro => |cpu, insn| give(cpu, insn, 0),
@@ -74,7 +74,13 @@ fn set_fpcr(cpu: &mut Cpu, insn: &Insn) -> Flow {
     Flow::Next
 }
 
+fn get_fpsr(cpu: &mut Cpu, insn: &Insn) -> Flow {
+    cpu.settle_float();
+    give(cpu, insn, u64::from(cpu.fpsr))
+}
+
 fn set_fpsr(cpu: &mut Cpu, insn: &Insn) -> Flow {
+    cpu.settle_float();
     cpu.fpsr = (cpu.reg(insn.rn) & FPSR_BITS) as u32;
     Flow::Next
 }

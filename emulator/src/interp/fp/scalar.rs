@@ -14,6 +14,7 @@ pub(in crate::interp) fn read<F: Format>(cpu: &Cpu, index: u8) -> u64 {
 /// Runs `operation` with the thread's FPCR and FPSR.
 #[inline(always)]
 pub(in crate::interp) fn with_env<T>(cpu: &mut Cpu, operation: impl FnOnce(&mut Env) -> T) -> T {
+    cpu.settle_float();
     let mut env = Env::new(cpu.fpcr, cpu.fpsr);
     let result = operation(&mut env);
     cpu.fpsr = env.fpsr();

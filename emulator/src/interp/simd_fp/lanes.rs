@@ -44,6 +44,7 @@ fn write<F: Format>(cpu: &mut Cpu, insn: &Insn, lane: impl Fn(usize, &mut Env) -
 /// [`write`] without the flags, if the host's result is right for all lanes.
 #[inline(always)]
 fn write_host<F: Format>(cpu: &mut Cpu, insn: &Insn, lane: impl Fn(usize) -> (u64, bool)) -> Option<Flow> {
+    cpu.settle_float();
     if !may_skip_flags::<F>(&Env::new(cpu.fpcr, cpu.fpsr)) {
         return None;
     }

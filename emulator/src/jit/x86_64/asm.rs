@@ -581,6 +581,11 @@ impl Asm {
         self.put(imm);
     }
 
+    /// Sets the floating-point control and status from the four bytes at `at`.
+    pub(super) fn load_float_status(&mut self, at: Rm) {
+        self.legacy(Prefix::None, Map::M0F, 0xae, false, 2, at, false);
+    }
+
     /// `dst = amount-shifted src` without touching the flags: SHLX, SHRX, SARX.
     pub(super) fn shift_x(&mut self, op: Shift, wide: bool, dst: Reg, src: impl Into<Rm>, amount: Reg) {
         let prefix = match op {

@@ -255,6 +255,7 @@ impl Thread {
             }
         }
         cpu.engine.flags = from_nzcv(cpu.nzcv);
+        cpu.arm_float();
         // SAFETY: `find` took the code from the cache, and nobody empties it while this thread is inside.
         let left = unsafe { memory::run(self.enter, cpu, code + ENTRY) };
         if several {
@@ -299,10 +300,8 @@ impl Thread {
             Reason::Fault => {
                 let Some((pc, flags)) = cache.place(left.value as usize) else { return Next::Find };
                 cpu.pc = pc;
-                match flags {
-                    FlagsAt::Memory => {}
-                    FlagsAt::Borrow => cpu.engine.flags = cpu.engine.fault_flags,
-                    FlagsAt::Carry => cpu.engine.flags = cpu.engine.fault_flags ^ 0x100,
+                if flags != FlagsAt::Memory {
+                    cpu.engine.flags = flags.to_memory(cpu.engine.fault_flags);
                 }
                 Next::Interpret
             }

@@ -161,6 +161,13 @@ fn call(asm: &mut Asm, switches: &Switches, function: Call, trap: usize) {
     asm.mov(true, Reg::Rsi, Reg::Rdx);
     asm.mov_imm(Reg::Rax, function as usize as u64);
     asm.call_rm(Reg::Rax.into());
+    // What computes settles the host's floating-point status.
+    asm.alu_imm(Alu::Cmp, false, FLOAT, 0);
+    let armed = asm.jcc_short(Cc::Ne);
+    asm.store_imm(false, Rm::Base(Reg::Rsp, 0), crate::host::float::TRAPPING as i32);
+    asm.load_float_status(Rm::Base(Reg::Rsp, 0));
+    asm.store_imm(false, FLOAT, 1);
+    asm.bind_short(armed);
     asm.alu_imm(Alu::Add, true, Reg::Rsp, 8);
     load(asm, switches);
     asm.test(false, Reg::Rax, Reg::Rax);
@@ -170,6 +177,9 @@ fn call(asm: &mut Asm, switches: &Switches, function: Call, trap: usize) {
     asm.pop(Reg::Rdx);
     asm.jmp(trap);
 }
+
+/// Is the host's floating-point status translated code's?
+const FLOAT: Rm = state(offset_of!(Cpu, engine.float));
 
 type Call = extern "sysv64" fn(&mut Cpu, &Insn) -> u32;
 

@@ -91,6 +91,7 @@ pub(super) fn enter(cpu: &mut Cpu, input: &FrameInput<'_>) -> Result<(), Fault> 
     put(&mut frame, REGISTERS + 8 * 33, u64::from(cpu.nzcv & 0xf000_0000));
     put32(&mut frame, RESERVED, FPSIMD_MAGIC);
     put32(&mut frame, RESERVED + 4, FPSIMD_SIZE as u32);
+    cpu.settle_float();
     put32(&mut frame, RESERVED + 8, cpu.fpsr);
     put32(&mut frame, RESERVED + 12, cpu.fpcr);
     for register in 0..32_u8 {
@@ -164,6 +165,7 @@ pub(super) fn leave(cpu: &mut Cpu, mem: Mem) -> Result<Restored, ()> {
     cpu.pc = word(&frame, REGISTERS + 8 * 32);
     cpu.nzcv = state as u32 & 0xf000_0000;
     if let Some(start) = fpsimd {
+        cpu.settle_float();
         cpu.fpsr = word32(&frame, start + 8) & 0x0800_009f;
         cpu.fpcr = word32(&frame, start + 12) & 0x07ff_9f00;
         for register in 0..32_u8 {

@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use super::condition::FlagsAt;
 use super::vector::Copies;
-use super::{branch, dp_imm, dp_reg, load_store};
+use super::{branch, dp_imm, dp_reg, fp, load_store};
 use crate::cpu::Cpu;
 use crate::interp::Insn;
 use crate::isa::{self, Opcode};
@@ -74,7 +74,7 @@ pub(in crate::jit::x86_64) struct Lower<'a> {
     pub(super) thunks: &'a Thunks,
     site: Site,
     start: u64,
-    index: usize,
+    pub(super) index: usize,
     /// Are the flags needed behind each instruction?
     live: Vec<bool>,
     pub(super) flags: FlagsAt,
@@ -84,6 +84,10 @@ pub(in crate::jit::x86_64) struct Lower<'a> {
     /// General registers whose value is known.
     pub(super) known: [Option<u64>; 32],
     pub(super) copies: Copies,
+    /// For each vector register: all bytes from here on are known to be zero.
+    pub(super) used: [u8; 32],
+    /// All instructions of the block.
+    pub(super) all: &'a [Insn],
     stubs: Vec<Stub>,
     exits: Vec<Exit>,
     marks: Vec<Mark>,
@@ -100,7 +104,7 @@ impl<'a> Lower<'a> {
         thunks: &'a Thunks,
         site: Site,
         start: u64,
-        insns: &[Insn],
+        insns: &'a [Insn],
     ) -> Block {
         let mut lower = Lower {
             asm: Asm::new(Vec::with_capacity(32 * insns.len() + 64), site.code),
@@ -116,6 +120,8 @@ impl<'a> Lower<'a> {
             sp_aligned: false,
             known: [None; 32],
             copies: Copies::default(),
+            used: [16; 32],
+            all: insns,
             stubs: Vec::new(),
             exits: Vec::new(),
             marks: Vec::with_capacity(insns.len()),
@@ -149,6 +155,7 @@ impl<'a> Lower<'a> {
             Some((_, Opcode::DpImm(op))) => dp_imm::lower(self, op, word),
             Some((_, Opcode::DpReg(op))) => dp_reg::lower(self, op, word),
             Some((_, Opcode::LoadStore(op))) => load_store::lower(self, op, word),
+            Some((_, Opcode::Fp(op))) => fp::lower(self, op, word),
             _ => false,
         };
         if !lowered {
@@ -218,6 +225,7 @@ impl<'a> Lower<'a> {
         self.known = [None; 32];
         self.sp_aligned = false;
         self.copies = Copies::default();
+        self.used = [16; 32];
     }
 
     /// Saves the flags if code at `target` may need them, without a change to what is known of them.

@@ -21,6 +21,16 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
             let target = target(23, 5);
             match bits(word, 3, 0) {
                 14 | 15 => end(l, target),
+                // Equal is two conditions of the host's.
+                0 if l.flags_are_compared() => {
+                    let over = l.asm.jcc(Cc::P);
+                    l.leave_if(Cc::E, target);
+                    l.asm.bind(over);
+                }
+                1 if l.flags_are_compared() => {
+                    l.leave_if(Cc::P, target);
+                    l.leave_if(Cc::Ne, target);
+                }
                 cond => {
                     let cc = l.condition(cond);
                     l.leave_if(cc, target);

@@ -5,7 +5,7 @@
 use std::mem::offset_of;
 
 use super::block::Lower;
-use crate::cpu::Cpu;
+use crate::cpu::{Cpu, Masks};
 use crate::jit::x86_64::asm::{Cc, Rm};
 use crate::jit::x86_64::regs::{Reg, state};
 
@@ -18,6 +18,29 @@ pub(in crate::jit::x86_64) enum FlagsAt {
     Borrow,
     /// In the host's flags; its carry is C, as after an addition.
     Carry,
+    /// In the host's flags, as `UCOMIS` of the guest's first operand with its second leaves them.
+    Compared,
+    /// In the host's flags, as `UCOMIS` of the guest's second operand with its first leaves them.
+    Swapped,
+}
+
+impl FlagsAt {
+    /// The flags as memory has them, from the host's as `LAHF` and `SETO` give them.
+    pub(in crate::jit::x86_64) fn to_memory(self, host: u32) -> u32 {
+        let [greater, less, equal, unordered] = Masks::default().compared;
+        let float = |below, above| match host {
+            _ if host & 0x400 != 0 => unordered,
+            _ if host & 0x4000 != 0 => equal,
+            _ if host & 0x100 != 0 => below,
+            _ => above,
+        };
+        match self {
+            FlagsAt::Memory | FlagsAt::Borrow => host,
+            FlagsAt::Carry => host ^ 0x100,
+            FlagsAt::Compared => float(less, greater),
+            FlagsAt::Swapped => float(greater, less),
+        }
+    }
 }
 
 /// The place of the flags in memory.
@@ -33,6 +56,11 @@ impl Lower<'_> {
 
     /// Puts the flags into memory. Destroys rax, keeps the host's flags but for the carry's sense.
     pub(super) fn save_flags(&mut self) {
+        if self.flags_to_ax() {
+            self.asm.store(1, FLAGS, Reg::Rax);
+            self.flags = FlagsAt::Memory;
+            return;
+        }
         if self.flags == FlagsAt::Carry {
             self.asm.cmc();
         }
@@ -50,9 +78,29 @@ impl Lower<'_> {
         self.flags = if self.live_after() { at } else { FlagsAt::Memory };
     }
 
-    /// Puts the flags into the host's flags. Destroys rax.
+    /// Puts the flags of a floating-point comparison into ax as memory has them, and says if that is what they are of.
+    /// Leaves the host's flags alone.
+    pub(super) fn flags_to_ax(&mut self) -> bool {
+        const { assert!(offset_of!(Masks, compared).is_multiple_of(4)) };
+        let place = |index: usize| state(offset_of!(Cpu, engine.masks.compared) + 4 * index);
+        let (below, above) = match self.flags {
+            FlagsAt::Compared => (1, 0),
+            FlagsAt::Swapped => (0, 1),
+            _ => return false,
+        };
+        self.asm.mov(false, Reg::Rax, place(above));
+        self.asm.cmov(Cc::B, false, Reg::Rax, place(below));
+        self.asm.cmov(Cc::E, false, Reg::Rax, place(2));
+        self.asm.cmov(Cc::P, false, Reg::Rax, place(3));
+        true
+    }
+
+    /// Puts the flags into the host's flags as integer instructions leave them. Destroys rax.
     pub(super) fn load_flags(&mut self) {
-        if self.flags == FlagsAt::Memory {
+        if self.flags_to_ax() {
+            self.flags_from_ax();
+            self.flags = FlagsAt::Borrow;
+        } else if self.flags == FlagsAt::Memory {
             self.asm.load_zero(1, Reg::Rax, FLAGS);
             self.flags_from_ax();
             self.flags = FlagsAt::Borrow;
@@ -69,6 +117,9 @@ impl Lower<'_> {
     /// The host's condition for `cond`, on flags that are put in place for it. Destroys rax, unless the flags are in
     /// place already. Not for 14 and 15, "always".
     pub(super) fn condition(&mut self, cond: u32) -> Cc {
+        if let Some(cc) = self.compared(cond) {
+            return cc;
+        }
         self.load_flags();
         let base = cond & !1;
         if base == 8 && self.flags == FlagsAt::Carry {
@@ -86,6 +137,36 @@ impl Lower<'_> {
             _ => Cc::G,
         };
         if cond & 1 != 0 { holds.not() } else { holds }
+    }
+}
+
+impl Lower<'_> {
+    /// The host's condition for `cond` on the flags of a floating-point comparison, if there is one.
+    fn compared(&mut self, cond: u32) -> Option<Cc> {
+        let cc = match (self.flags, cond & !1) {
+            (FlagsAt::Compared | FlagsAt::Swapped, 6) => Cc::P,
+            (FlagsAt::Compared, 10) => Cc::Ae,
+            (FlagsAt::Compared, 12) => Cc::A,
+            (FlagsAt::Swapped, 2) => Cc::Be,
+            (FlagsAt::Swapped, 4) => Cc::A,
+            (FlagsAt::Swapped, 8) => Cc::B,
+            (FlagsAt::Compared | FlagsAt::Swapped, 0) if !self.live_after() => {
+                // The host calls what is unordered equal too.
+                self.asm.mov_imm(Reg::Rax, 0);
+                self.asm.setcc(Cc::Np, Reg::Rax);
+                self.asm.cmov(Cc::Ne, false, Reg::Rax, state(offset_of!(Cpu, engine.masks.compared)));
+                self.asm.test(false, Reg::Rax, Reg::Rax);
+                self.flags = FlagsAt::Memory;
+                Cc::Ne
+            }
+            _ => return None,
+        };
+        Some(if cond & 1 != 0 { cc.not() } else { cc })
+    }
+
+    /// Are the flags those of a floating-point comparison?
+    pub(super) fn flags_are_compared(&self) -> bool {
+        matches!(self.flags, FlagsAt::Compared | FlagsAt::Swapped)
     }
 }
 

@@ -123,7 +123,7 @@ fn transfer(l: &mut Lower<'_>, kind: Kind, scale: u8, word: u32, at: Rm, keeps: 
         Kind::LoadVector => {
             let to = l.vector_target(rt);
             load_vector(l, scale, to, at);
-            l.commit_vector(rt);
+            l.commit_low(rt, 1 << scale);
         }
     }
 }
@@ -218,9 +218,9 @@ fn pair(l: &mut Lower<'_>, word: u32, mode: Mode) -> bool {
             if first != second {
                 let to = l.vector_target(first);
                 l.asm.load_vector(4, to, TEMP.into());
-                l.commit_vector(first);
+                l.commit_low(first, 1 << scale);
             }
-            l.commit_vector(second);
+            l.commit_low(second, 1 << scale);
         }
     }
     if mode != Mode::Offset {

@@ -70,6 +70,12 @@ impl Lower<'_> {
 
     /// v`index` has the value that was computed in what [`Lower::vector_target`] gave.
     pub(super) fn commit_vector(&mut self, index: u8) {
+        self.commit_low(index, 16);
+    }
+
+    /// As [`Lower::commit_vector`], with a value whose bytes from `used` on are zero.
+    pub(super) fn commit_low(&mut self, index: u8, used: u8) {
+        self.used[index as usize & 31] = used;
         if self.pinned_vector(index).is_none() {
             let copy = self.vector_target(index);
             self.asm.store_vector(4, vector_slot(index), copy);
