@@ -22,7 +22,9 @@ mod arch {
     fn write(value: u32) {
         // SAFETY: both values that are ever written are valid; code that this compiler made does no operation that is
         // invalid and looks at no status.
-        unsafe { asm!("ldmxcsr [{}]", in(reg) &raw const value, options(nostack, preserves_flags, readonly)) };
+        unsafe {
+            asm!("ldmxcsr [{}]", in(reg) &raw const value, options(nostack, preserves_flags, readonly));
+        };
     }
 
     /// Lets invalid operations trap, and forgets what was seen.

@@ -8,7 +8,7 @@ mod random;
 use elfuse::isa::{self, Row};
 use elfuse::jit::{OPTIMISATIONS, Switches};
 
-use machine::Machine;
+use machine::{DZC, IOC, IXC, Machine, OFC, UFC};
 use random::{Random, word};
 
 fn soak() -> bool {
@@ -77,6 +77,54 @@ fn random_blocks_agree_without_each_optimisation() {
         let mut switches = Switches::default();
         leave_out(&mut switches);
         blocks_agree(switches, 4_000, seed() + 1000 * index as u64);
+    }
+}
+
+/// Comparisons, and all that reads their flags.
+#[test]
+fn comparisons_agree() {
+    const NAMES: &[&str] =
+        &["Fcmp", "Fccmp", "Fcsel", "CondSelect", "CondCompare", "BranchCond", "AddSubCarry"];
+    let rows: Vec<&Row> =
+        rows().into_iter().filter(|row| NAMES.iter().any(|name| row.id.starts_with(name))).collect();
+    let mut random = Random(seed());
+    let mut machine = Machine::new(Switches::default());
+    for number in 0..if soak() { 1_000_000 } else { 10_000 } {
+        let words: Vec<u32> = (0..2 + random.below(8))
+            .map(|_| {
+                let row = random.choose(&rows);
+                let word = word(row, &mut random);
+                let word = if row.field("ftype").is_some() { word & !(2 << 22) } else { word };
+                if branches(row) { lead_forward(row, word) } else { word }
+            })
+            .collect();
+        if let Err(difference) = machine.compare(&words, &mut random) {
+            panic!("block {number} of seed {}: {difference}", seed());
+        }
+    }
+}
+
+/// Each exception of translated arithmetic reaches FPSR, also one that only gathers in the host's status.
+#[test]
+fn exceptions_gather() {
+    let (one, three, tiny, huge) = (1.0_f64, 3.0_f64, f64::MIN_POSITIVE, f64::MAX);
+    let mut machine = Machine::new(Switches::default());
+    // fdiv d0, d0, d1; fmul d0, d0, d1; fcvtzs x0, d0
+    const FDIV: u32 = 0x1e61_1800;
+    const FMUL: u32 = 0x1e61_0800;
+    const FCVTZS: u32 = 0x9e78_0000;
+    for (word, a, b, expected) in [
+        (FDIV, one, one, 0),
+        (FDIV, one, three, IXC),
+        (FDIV, one, 0.0, DZC),
+        (FDIV, 0.0, 0.0, IOC),
+        (FMUL, huge, huge, OFC | IXC),
+        (FMUL, tiny, one / three, UFC | IXC),
+        (FMUL, tiny, 0.5, 0),
+        (FCVTZS, three / 2.0, 0.0, IXC),
+        (FCVTZS, huge, 0.0, IOC),
+    ] {
+        assert_eq!(machine.status(word, a, b), expected, "{word:08x} of {a} and {b}");
     }
 }
 

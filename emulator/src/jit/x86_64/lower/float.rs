@@ -37,13 +37,8 @@ pub(super) mod op {
     pub(in super::super) const MAX: u8 = 0x5f;
 }
 
-/// Predicates of host comparisons: quiet for equality, else a NaN is invalid.
+/// Predicates of host comparisons.
 pub(super) mod predicate {
-    pub(in super::super) const EQUAL: u8 = 0x00;
-    pub(in super::super) const LESS: u8 = 0x01;
-    pub(in super::super) const LESS_EQUAL: u8 = 0x02;
-    pub(in super::super) const GREATER_EQUAL: u8 = 0x0d;
-    pub(in super::super) const GREATER: u8 = 0x0e;
     /// Always; a NaN is invalid.
     pub(in super::super) const TRUE: u8 = 0x1f;
 }

@@ -23,7 +23,9 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
         }
         Op::FabsScalar => absolute(l, kind, word),
         Op::FnegScalar => negate(l, kind, word),
-        Op::FsqrtScalar => unary(l, kind, word, |l, to, first, from| l.float(kind, op::SQRT, to, first, from)),
+        Op::FsqrtScalar => {
+            unary(l, kind, word, |l, to, first, from| l.float(kind, op::SQRT, to, first, from));
+        }
         Op::FrintnScalar => round(l, kind, word, rounding::EVEN | rounding::QUIET),
         Op::FrintpScalar => round(l, kind, word, rounding::PLUS | rounding::QUIET),
         Op::FrintmScalar => round(l, kind, word, rounding::MINUS | rounding::QUIET),

@@ -155,8 +155,7 @@ impl Lower<'_> {
 
     /// `value *= 2^by`, exactly. Destroys rax and [`THIRD`].
     pub(super) fn float_scale(&mut self, kind: Kind, value: Xmm, by: i32) {
-        let factor =
-            if kind.double { 2_f64.powi(by).to_bits() } else { u64::from(2_f32.powi(by).to_bits()) };
+        let factor = if kind.double { 2_f64.powi(by).to_bits() } else { u64::from(2_f32.powi(by).to_bits()) };
         self.asm.mov_imm(Reg::Rax, factor);
         self.vector_from(true, THIRD, Reg::Rax.into());
         if kind.packed {
