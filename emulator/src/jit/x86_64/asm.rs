@@ -14,6 +14,8 @@ pub(super) enum Rm {
     Base(Reg, i32),
     /// `[base + index * 2^scale + disp]`.
     Index(Reg, Reg, u8, i32),
+    /// 16 bytes that stand behind the code, as [`Asm::constant`] numbers them.
+    Constant(u16),
 }
 
 impl From<Reg> for Rm {
@@ -126,18 +128,52 @@ pub(super) type Offset = usize;
 pub(super) struct Asm {
     code: Vec<u8>,
     base: usize,
+    constants: Vec<u128>,
+    uses: Vec<Use>,
+    /// How many bytes the instruction being written has behind its displacement.
+    tail: u8,
+}
+
+/// Where code names a constant.
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    displacement: Offset,
+    /// From the displacement to the next instruction.
+    next: usize,
+    constant: u16,
 }
 
 impl Asm {
     /// An encoder of code that will stand at `base`.
     pub(super) fn new(mut buffer: Vec<u8>, base: usize) -> Asm {
         buffer.clear();
-        Asm { code: buffer, base }
+        Asm { code: buffer, base, constants: Vec::new(), uses: Vec::new(), tail: 0 }
     }
 
-    /// What was written.
-    pub(super) fn into_code(self) -> Vec<u8> {
+    /// What was written, and the constants behind it.
+    pub(super) fn into_code(mut self) -> Vec<u8> {
+        if !self.constants.is_empty() {
+            while !(self.base + self.code.len()).is_multiple_of(16) {
+                self.int3();
+            }
+        }
+        let first = self.code.len();
+        self.code.extend(self.constants.iter().flat_map(|constant| constant.to_le_bytes()));
+        for Use { displacement, next, constant } in std::mem::take(&mut self.uses) {
+            let distance = first + 16 * usize::from(constant) - (displacement + next);
+            self.code[displacement..displacement + 4].copy_from_slice(&(distance as i32).to_le_bytes());
+        }
         self.code
+    }
+
+    /// `value` as an operand in memory.
+    pub(super) fn constant(&mut self, value: u128) -> Rm {
+        let known = self.constants.iter().position(|&constant| constant == value);
+        let number = known.unwrap_or_else(|| {
+            self.constants.push(value);
+            self.constants.len() - 1
+        });
+        Rm::Constant(number as u16)
     }
 
     /// Where the next instruction goes.
@@ -168,6 +204,12 @@ impl Asm {
             Rm::Index(base, index, scale, disp) => {
                 (base, disp, Some(scale << 6 | (index as u8 & 7) << 3 | base as u8 & 7))
             }
+            Rm::Constant(constant) => {
+                self.put(reg | 5);
+                let next = 4 + usize::from(self.tail);
+                self.uses.push(Use { displacement: self.here(), next, constant });
+                return self.put32(0);
+            }
         };
         let low = if sib.is_some() { 4 } else { base as u8 & 7 };
         // A base of rbp or r13 has no form without displacement.
@@ -193,6 +235,7 @@ impl Asm {
             Rm::Reg(number) => (false, number & 8 != 0),
             Rm::Base(base, _) => (false, base as u8 & 8 != 0),
             Rm::Index(base, index, ..) => (index as u8 & 8 != 0, base as u8 & 8 != 0),
+            Rm::Constant(_) => (false, false),
         }
     }
 
@@ -577,7 +620,20 @@ impl Asm {
         rm: Rm,
         imm: u8,
     ) {
+        self.tail = 1;
         self.vex(prefix, map, opcode, wide, reg, first, rm);
+        self.tail = 0;
+        self.put(imm);
+    }
+
+    /// An instruction with legacy encoding on vectors, whose first operand is also its result.
+    pub(super) fn sse(&mut self, map: Map, opcode: u8, dst: Xmm, src: impl Into<Rm>) {
+        self.legacy(Prefix::None, map, opcode, false, dst.0, src.into(), false);
+    }
+
+    /// As [`Asm::sse`], with an immediate byte behind it.
+    pub(super) fn sse_imm(&mut self, map: Map, opcode: u8, dst: Xmm, src: Xmm, imm: u8) {
+        self.sse(map, opcode, dst, src);
         self.put(imm);
     }
 

@@ -1,7 +1,7 @@
 //! The emitter for x86-64 hosts.
 //!
 //! Reader's way: [`engine`] runs a thread and decides what is interpreted and what translated; `lower` turns a block
-//! into code; `cache` keeps the code, links it and drops it; `thunks` are the ways in and out; `asm` encodes; `regs`
+//! into code; `cache` keeps the code, links it and drops it; `thunks` are the ways in and out; `asm` and `simd` encode; `regs`
 //! says which host register holds what; `flags` looks ahead for who needs the condition flags; `memory` is the only
 //! place with a pointer into the code.
 
@@ -14,6 +14,7 @@ mod flags;
 mod lower;
 mod memory;
 mod regs;
+mod simd;
 mod thunks;
 
 pub use engine::{Jit, Thread};

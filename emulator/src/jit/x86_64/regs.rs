@@ -97,3 +97,8 @@ pub(super) const fn slot(index: u8) -> Rm {
 pub(super) const fn vector_slot(index: u8) -> Rm {
     state(offset_of!(Cpu, v) + index as usize * 16)
 }
+
+/// The place of the byte `at` of a vector register in [`Cpu`].
+pub(super) const fn vector_byte(index: u8, at: u8) -> Rm {
+    state(offset_of!(Cpu, v) + index as usize * 16 + at as usize)
+}

@@ -15,6 +15,7 @@ mod fp;
 mod fp_compare;
 mod fp_convert;
 mod load_store;
+mod simd_int;
 mod value;
 mod vector;
 

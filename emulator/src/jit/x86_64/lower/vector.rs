@@ -1,6 +1,7 @@
 //! Vector registers as operands: v0–v7 have a host register each, others are copied when read and stored when written.
 
 use super::block::Lower;
+use crate::jit::x86_64::asm::Rm;
 use crate::jit::x86_64::regs::{PINNED_VECTORS, VECTOR_COPIES, Xmm, vector_slot};
 
 const COPIES: usize = (VECTOR_COPIES.end - VECTOR_COPIES.start) as usize;
@@ -56,6 +57,25 @@ impl Lower<'_> {
         self.asm.load_vector(4, copy, vector_slot(index));
         copy
     }
+
+    /// The host register that has the value of v`index` already, its own or a copy.
+    pub(super) fn vector_held(&mut self, index: u8) -> Option<Xmm> {
+        self.pinned_vector(index).or_else(|| self.copies.find(index))
+    }
+
+    /// v`index` as an operand: its host register if it has one or a copy, else its place in memory.
+    pub(super) fn vector_operand(&mut self, index: u8) -> Rm {
+        self.vector_held(index).map_or(vector_slot(index), Rm::from)
+    }
+
+    /// A host register with the value of v`index`: one that has it already, or `temp`.
+    pub(super) fn vector_in(&mut self, index: u8, temp: Xmm) -> Xmm {
+        self.vector_held(index).unwrap_or_else(|| {
+            self.asm.load_vector(4, temp, vector_slot(index));
+            temp
+        })
+    }
+
     /// The host register in which to compute v`index`. It may be one that holds an operand of the same number; the
     /// value becomes the guest's by [`Lower::commit_vector`].
     pub(super) fn vector_target(&mut self, index: u8) -> Xmm {
