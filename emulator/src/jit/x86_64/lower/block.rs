@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use super::condition::FlagsAt;
 use super::vector::Copies;
-use super::{branch, dp_imm, dp_reg, fp, load_store, simd_int};
+use super::{branch, crypto, dp_imm, dp_reg, fp, load_store, simd_int, simd_mem};
 use crate::cpu::Cpu;
 use crate::interp::Insn;
 use crate::isa::{self, Opcode};
@@ -157,6 +157,8 @@ impl<'a> Lower<'a> {
             Some((_, Opcode::LoadStore(op))) => load_store::lower(self, op, word),
             Some((_, Opcode::Fp(op))) => fp::lower(self, op, word),
             Some((_, Opcode::SimdInt(op))) => simd_int::lower(self, op, insn),
+            Some((_, Opcode::SimdMem(_))) => simd_mem::lower(self, word),
+            Some((_, Opcode::Crypto(op))) => crypto::lower(self, op, insn),
             _ => false,
         };
         if !lowered {

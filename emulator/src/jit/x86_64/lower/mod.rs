@@ -8,6 +8,7 @@ mod address;
 mod block;
 mod branch;
 mod condition;
+mod crypto;
 mod dp_imm;
 mod dp_reg;
 mod float;
@@ -16,6 +17,7 @@ mod fp_compare;
 mod fp_convert;
 mod load_store;
 mod simd_int;
+mod simd_mem;
 mod value;
 mod vector;
 

@@ -9,7 +9,7 @@ use crate::jit::x86_64::asm::Rm;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::regs::Xmm;
 use crate::jit::x86_64::simd::{
-    ADD, AND, EQUAL, GREATER, MUL_16, MUL_32, OR, SELECT_32, SHUFFLE, SUB, Simd, Way, XOR, ZIP_HIGH, ZIP_LOW,
+    ADD, AND, GREATER, MUL_16, MUL_32, OR, SELECT_32, SHUFFLE, SUB, Simd, Way, XOR, ZIP_HIGH, ZIP_LOW,
 };
 
 /// Registers that are free between two guest instructions.
@@ -39,11 +39,7 @@ pub(super) fn sources(l: &mut Lower<'_>, insn: &Insn) -> (Xmm, Xmm) {
 
 /// `emit` writes a result into the register it is given; of one of 64 bits the low half alone counts. Sources must be
 /// in registers before.
-pub(in crate::jit::x86_64::lower) fn result(
-    l: &mut Lower<'_>,
-    insn: &Insn,
-    emit: impl FnOnce(&mut Lower<'_>, Xmm),
-) {
+pub(super) fn result(l: &mut Lower<'_>, insn: &Insn, emit: impl FnOnce(&mut Lower<'_>, Xmm)) {
     if is_full(insn) {
         let to = l.vector_target(insn.rd);
         emit(l, to);
@@ -88,13 +84,18 @@ pub(in crate::jit::x86_64::lower) fn indices(byte: impl Fn(u8) -> Option<u8>) ->
     (0..16).fold(0, |sum, at| sum | u128::from(byte(at).unwrap_or(0x80)) << (8 * at))
 }
 
-/// Indices of the even or odd lanes, low ones first; zeros behind them.
-pub(in crate::jit::x86_64::lower) fn picks(size: u8, odd: bool) -> u128 {
-    let lane = 1 << size;
-    indices(|at| (at < 8).then(|| 2 * (at & !(lane - 1)) + (at & (lane - 1)) + lane * u8::from(odd)))
+/// The byte of `lane` that stands in it where `byte` stands in its own.
+pub(in crate::jit::x86_64::lower) fn byte_of(size: u8, lane: u8, byte: u8) -> u8 {
+    (lane << size) + byte % (1 << size)
 }
 
-/// `to` = the even or odd lanes of `a`, then those of `b`. `temps` may be `to`, but no source.
+/// Indices of the even or odd lanes, low ones first; zeros behind them.
+pub(in crate::jit::x86_64::lower) fn picks(size: u8, odd: bool) -> u128 {
+    indices(|at| (at < 8).then(|| byte_of(size, 2 * (at >> size) + u8::from(odd), at)))
+}
+
+/// `to` = the even or odd lanes of `a`, then those of `b`. The `temps` may be `to`, and
+/// each the source in its place.
 pub(in crate::jit::x86_64::lower) fn unzip(
     l: &mut Lower<'_>,
     size: u8,
@@ -227,9 +228,4 @@ pub(super) fn greater_unsigned_64(l: &mut Lower<'_>, to: Xmm, a: Xmm, b: Xmm) {
     l.asm.simd(XOR, T1, a, sign);
     l.asm.simd(XOR, T2, b, sign);
     l.asm.simd(GREATER[3], to, T1, T2);
-}
-
-/// `to` = ones where `a` equals `b`.
-pub(super) fn equal(l: &mut Lower<'_>, size: u8, to: Xmm, a: Xmm, b: impl Into<Rm>) {
-    l.asm.simd(EQUAL[usize::from(size)], to, a, b);
 }

@@ -54,7 +54,10 @@ fn duplicate(l: &mut Lower<'_>, size: u8, lane: u8, insn: &Insn) {
         }
         Some(from) => match (is_full(insn), size) {
             (true, 2) => whole(l, insn, |l, to| l.asm.permute_32(to, from, lane * 0x55)),
-            (true, 3) => whole(l, insn, |l, to| l.asm.permute_32(to, from, if lane == 0 { 0x44 } else { 0xee })),
+            (true, 3) => {
+                let order = if lane == 0 { 0x44 } else { 0xee };
+                whole(l, insn, |l, to| l.asm.permute_32(to, from, order));
+            }
             (true, _) if lane == 0 => {
                 whole(l, insn, |l, to| l.asm.simd_unary(BROADCAST[usize::from(size)], to, from));
             }

@@ -16,5 +16,5 @@ mod three_different;
 mod three_same;
 mod two_misc;
 
-pub(super) use common::{picks, result, splat, unzip};
+pub(super) use common::{byte_of, indices, picks, splat, unzip};
 pub(super) use select::lower;

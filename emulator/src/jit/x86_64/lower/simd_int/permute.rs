@@ -1,6 +1,8 @@
 //! Permutations, extraction and table lookup.
 
-use super::common::{T0, T1, T2, indices, is_full, picks, result, size, sources, splat, unzip, whole};
+use super::common::{
+    T0, T1, T2, byte_of, indices, is_full, picks, result, size, sources, splat, unzip, whole,
+};
 use crate::interp::Insn;
 use crate::isa::bits;
 use crate::isa::rows::simd_int::Op;
@@ -142,5 +144,5 @@ fn table(l: &mut Lower<'_>, keeps: bool, insn: &Insn) {
 
 /// Indices that put lane `lane` everywhere, into the low `bytes` bytes.
 pub(super) fn everywhere(size: u8, lane: u8, bytes: u8) -> u128 {
-    indices(|at| (at < bytes).then(|| (lane << size) + (at & ((1 << size) - 1))))
+    indices(|at| (at < bytes).then(|| byte_of(size, lane, at)))
 }

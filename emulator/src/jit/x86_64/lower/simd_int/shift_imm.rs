@@ -8,9 +8,7 @@ use crate::isa::bits;
 use crate::isa::rows::simd_int::Op;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::regs::{Xmm, vector_byte};
-use crate::jit::x86_64::simd::{
-    ADD, AND, OR, SHUFFLE, Simd, WIDEN_SIGNED, WIDEN_UNSIGNED, Way,
-};
+use crate::jit::x86_64::simd::{ADD, AND, OR, SHUFFLE, Simd, WIDEN_SIGNED, WIDEN_UNSIGNED, Way};
 
 /// Emits `insn` if `op` is in this class.
 pub(super) fn lower(l: &mut Lower<'_>, op: Op, insn: &Insn) -> bool {

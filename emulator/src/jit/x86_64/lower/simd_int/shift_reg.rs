@@ -6,8 +6,8 @@ use crate::isa::rows::simd_int::Op;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::regs::Xmm;
 use crate::jit::x86_64::simd::{
-    AND, BLEND_BY_32, BLEND_BY_64, GREATER, OR, SHIFT_LEFT_EACH, SHIFT_RIGHT_EACH, SHIFT_RIGHT_SIGNED_EACH_32,
-    SUB, Way, XOR,
+    AND, BLEND_BY_32, BLEND_BY_64, GREATER, OR, SHIFT_LEFT_EACH, SHIFT_RIGHT_EACH,
+    SHIFT_RIGHT_SIGNED_EACH_32, SUB, Way, XOR,
 };
 
 /// Emits `insn` if `op` is in this class. The host has shifts by register for lanes of 32 and 64 bits alone.
