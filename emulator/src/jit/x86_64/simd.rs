@@ -57,7 +57,14 @@ pub(super) const WIDEN_SIGNED: [Simd; 3] = [f38(0x20), f38(0x23), f38(0x25)];
 pub(super) const WIDEN_UNSIGNED: [Simd; 3] = [f38(0x30), f38(0x33), f38(0x35)];
 /// Half the sum, rounded up, unsigned.
 pub(super) const AVERAGE: [Simd; 2] = [f(0xe0), f(0xe3)];
+pub(super) const ADD_SATURATED: [Simd; 2] = [f(0xec), f(0xed)];
 pub(super) const ADD_UNSIGNED_SATURATED: [Simd; 2] = [f(0xdc), f(0xdd)];
+pub(super) const SUB_SATURATED: [Simd; 2] = [f(0xe8), f(0xe9)];
+pub(super) const SUB_UNSIGNED_SATURATED: [Simd; 2] = [f(0xd8), f(0xd9)];
+/// Signed lanes of twice this size, saturated to signed ones.
+pub(super) const PACK_SIGNED: [Simd; 2] = [f(0x63), f(0x6b)];
+/// Signed lanes of twice this size, saturated to unsigned ones.
+pub(super) const PACK_UNSIGNED: [Simd; 2] = [f(0x67), f38(0x2b)];
 pub(super) const AND: Simd = f(0xdb);
 /// Not the first, and the second.
 pub(super) const NOT_AND: Simd = f(0xdf);
@@ -67,6 +74,8 @@ pub(super) const MUL_16: Simd = f(0xd5);
 pub(super) const MUL_32: Simd = f38(0x40);
 pub(super) const MUL_HIGH_16: Simd = f(0xe5);
 pub(super) const MUL_HIGH_UNSIGNED_16: Simd = f(0xe4);
+/// Twice the product's high half, rounded.
+pub(super) const MUL_HIGH_ROUNDED_16: Simd = f38(0x0b);
 /// 64-bit products of the even 32-bit lanes.
 pub(super) const MUL_EVEN_SIGNED: Simd = f38(0x28);
 /// 64-bit products of the even 32-bit lanes.
@@ -83,6 +92,8 @@ pub(super) const LEAST_16: Simd = f38(0x41);
 pub(super) const SHUFFLE: Simd = f38(0x00);
 /// The low half from a general register, the high one zero.
 pub(super) const MOVE_64: Simd = wide(f(0x6e));
+/// Sets ZF if no bit is set in both.
+pub(super) const TEST: Simd = f38(0x17);
 /// 32-bit lanes shifted by their own counts.
 pub(super) const SHIFT_LEFT_EACH: [Simd; 2] = [f38(0x47), wide(f38(0x47))];
 pub(super) const SHIFT_RIGHT_EACH: [Simd; 2] = [f38(0x45), wide(f38(0x45))];

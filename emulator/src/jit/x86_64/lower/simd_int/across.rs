@@ -1,13 +1,12 @@
 //! Across lanes, and the scalar pairwise sum.
 
-use super::common::{T0, T1, T2, add_pairs_long, invert, size, splat, whole};
+use super::common::{T0, T1, T2, add_pairs_long, cut, invert, size, splat, whole};
 use crate::interp::Insn;
 use crate::isa::rows::simd_int::Op;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::regs::Xmm;
 use crate::jit::x86_64::simd::{
-    ADD, AND, INSERT_32, LEAST_16, MAX_SIGNED, MAX_UNSIGNED, MIN_SIGNED, MIN_UNSIGNED, SUM_DISTANCES, Simd,
-    Way, ZIP_LOW,
+    ADD, LEAST_16, MAX_SIGNED, MAX_UNSIGNED, MIN_SIGNED, MIN_UNSIGNED, SUM_DISTANCES, Simd, Way, ZIP_LOW,
 };
 
 /// Emits `insn` if `op` is in this class.
@@ -54,14 +53,7 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, insn: &Insn) -> bool {
         }
         _ => return false,
     };
-    whole(l, insn, |l, to| match wide {
-        3 => l.asm.load_vector(3, to, T0.into()),
-        2 => l.asm.simd_imm(INSERT_32, to, T0, T0, 0b1110),
-        _ => {
-            let lane = l.asm.constant(0xffff >> (8 * (1 - wide)));
-            l.asm.simd(AND, to, T0, lane);
-        }
-    });
+    whole(l, insn, |l, to| cut(l, to, T0, 1 << wide));
     true
 }
 

@@ -9,7 +9,8 @@ use crate::jit::x86_64::asm::Rm;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::regs::Xmm;
 use crate::jit::x86_64::simd::{
-    ADD, AND, GREATER, MUL_16, MUL_32, OR, SELECT_32, SHUFFLE, SUB, Simd, Way, XOR, ZIP_HIGH, ZIP_LOW,
+    ADD, AND, GREATER, INSERT_32, MUL_16, MUL_32, OR, SELECT_32, SHUFFLE, SUB, Simd, Way, XOR, ZIP_HIGH,
+    ZIP_LOW,
 };
 
 /// Registers that are free between two guest instructions.
@@ -41,14 +42,26 @@ pub(super) fn sources(l: &mut Lower<'_>, insn: &Insn) -> (Xmm, Xmm) {
 /// in registers before.
 pub(super) fn result(l: &mut Lower<'_>, insn: &Insn, emit: impl FnOnce(&mut Lower<'_>, Xmm)) {
     if is_full(insn) {
-        let to = l.vector_target(insn.rd);
-        emit(l, to);
+        whole(l, insn, emit);
     } else {
         emit(l, T0);
         let to = l.vector_target(insn.rd);
         l.asm.load_vector(3, to, T0.into());
+        l.commit_low(insn.rd, 8);
     }
-    l.commit_vector(insn.rd);
+}
+
+/// `to` = the low `bytes` bytes of `from`, the others zero.
+pub(super) fn cut(l: &mut Lower<'_>, to: Xmm, from: Xmm, bytes: u8) {
+    match bytes {
+        16 => l.asm.load_vector(4, to, from.into()),
+        8 => l.asm.load_vector(3, to, from.into()),
+        4 => l.asm.simd_imm(INSERT_32, to, from, from, 0b1110),
+        _ => {
+            let kept = l.asm.constant((1 << (8 * bytes)) - 1);
+            l.asm.simd(AND, to, from, kept);
+        }
+    }
 }
 
 /// `emit` writes the whole register that it is given.

@@ -9,6 +9,7 @@ mod copy;
 mod immediate;
 mod multiply;
 mod permute;
+mod saturate;
 mod select;
 mod shift_imm;
 mod shift_reg;

@@ -1,7 +1,8 @@
 //! From an opcode to the class that emits it.
 
 use super::{
-    across, copy, immediate, multiply, permute, shift_imm, shift_reg, three_different, three_same, two_misc,
+    across, copy, immediate, multiply, permute, saturate, shift_imm, shift_reg, three_different, three_same,
+    two_misc,
 };
 use crate::interp::Insn;
 use crate::isa::rows::simd_int::Op;
@@ -24,6 +25,7 @@ pub(in crate::jit::x86_64::lower) fn lower(l: &mut Lower<'_>, op: Op, insn: &Ins
         shift_reg::lower,
         multiply::lower,
         three_different::lower,
+        saturate::lower,
     ];
     classes.iter().any(|class| class(l, op, insn))
 }

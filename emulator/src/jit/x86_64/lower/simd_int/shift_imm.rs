@@ -90,7 +90,7 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, insn: &Insn) -> bool {
 }
 
 /// `to` = `a` shifted right, plus the last bit shifted out. Destroys T0, T1 and T2.
-fn shift_right_rounding(l: &mut Lower<'_>, size: u8, signed: bool, to: Xmm, a: Xmm, amount: u8) {
+pub(super) fn shift_right_rounding(l: &mut Lower<'_>, size: u8, signed: bool, to: Xmm, a: Xmm, amount: u8) {
     let from = match amount {
         1 => a,
         _ => {
