@@ -40,9 +40,10 @@ const ROUNDING: f64 = 1e-9;
 /// Names in a reason; more are counted.
 const NAMED: usize = 3;
 
-/// Judges `goals` by `rows`; `other_peer` is why nothing can be said about goals that name the peer, if so.
+/// Judges those of `goals` that `rows` say anything about; `other_peer` is why nothing can be said about goals that name the peer, if so.
 pub fn judge(goals: &[Goal], rows: &[Row], other_peer: Option<&str>) -> Vec<Judged> {
-    goals.iter().map(|goal| one(goal, rows, other_peer)).collect()
+    let known = |goal: &&Goal| goal.of.iter().any(|name| rows.iter().any(|row| row.workload == *name));
+    goals.iter().filter(known).map(|goal| one(goal, rows, other_peer)).collect()
 }
 
 fn one(goal: &Goal, rows: &[Row], other_peer: Option<&str>) -> Judged {
@@ -145,6 +146,12 @@ mod tests {
         let mean = Measure::Geomean(Against::Peer);
         let open = Verdict::Open("no figure for w, x, y and 1 more".to_owned());
         assert_eq!(verdict(goal(&["b", "w", "x", "y", "z"], mean, 500)).1, open);
+    }
+
+    #[test]
+    fn a_goal_of_other_workloads_is_left_out() {
+        let rows = [row("a", "c", 10, 40, 10)];
+        assert_eq!(judge(&[goal(&["x"], Measure::Peak, 1000)], &rows, None), []);
     }
 
     #[test]

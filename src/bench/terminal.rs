@@ -110,7 +110,8 @@ impl Style {
             _ => self.look.paint(Ink::Bad, &format!("{count} errors")),
         };
         let noun = if report.rows.len() == 1 { "workload" } else { "workloads" };
-        out.push_str(&format!("{} {noun}, {} runs each: {errors}\n", report.rows.len(), report.runs));
+        let runs = if report.runs == 1 { "1 run".to_owned() } else { format!("{} runs", report.runs) };
+        out.push_str(&format!("{} {noun}, {runs} each: {errors}\n", report.rows.len()));
         out
     }
 
