@@ -26,7 +26,7 @@ Usage: elfuse [OPTIONS] [--] PROGRAM [ARG]...
                         case, what is absent in the sysroot never reaches the host
   --engine ENGINE       `interp` interprets every instruction (default), `jit` translates what runs
                         often into the host's instructions
-  --no-chain, --no-pin, --no-lower, --no-look-ahead, --no-elide-checks
+  --no-chain, --no-pin, --no-lower, --no-look-ahead, --no-elide-checks, --no-regions
                         leave out one optimisation of the translator, to find a defect by halving
   --no-isolate          do not keep guest addresses apart from the emulator's memory: one outside the
                         guest's space reaches whatever the emulator has there

@@ -107,6 +107,10 @@ pub struct Engine {
     pub float: u32,
     /// What floating-point code combines operands with.
     pub masks: Masks,
+    /// The host's general registers at the last fault, by their numbers.
+    pub host: [u64; 16],
+    /// The host's vector registers at the last fault.
+    pub vectors: [Vector; 16],
 }
 
 /// Constant vectors for translated code.

@@ -17,6 +17,10 @@ pub struct Switches {
     pub elide_checks: bool,
     /// Addresses are compared at all.
     pub isolate: bool,
+    /// Loops are translated again, with registers of their own.
+    pub regions: bool,
+    /// How often a loop runs before that.
+    pub hot: u32,
     /// How often a block is interpreted before it is translated.
     pub warm: u8,
 }
@@ -31,6 +35,8 @@ impl Default for Switches {
             look_ahead: true,
             elide_checks: true,
             isolate: true,
+            regions: true,
+            hot: 1000,
             warm: 2,
         }
     }
@@ -45,5 +51,6 @@ pub const OPTIMISATIONS: &[Optimisation] = &[
     ("pin", |switches| switches.pin = false),
     ("lower", |switches| switches.lower = false),
     ("look-ahead", |switches| switches.look_ahead = false),
+    ("regions", |switches| switches.regions = false),
     ("elide-checks", |switches| switches.elide_checks = false),
 ];

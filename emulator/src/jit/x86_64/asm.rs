@@ -367,6 +367,13 @@ impl Asm {
         self.put32(address.wrapping_sub(next) as i32);
     }
 
+    /// `[address] -= 1`, of four bytes, relative to the program counter.
+    pub(super) fn decrement(&mut self, address: usize) {
+        self.put(0xff);
+        self.put(0x0d);
+        self.relative(address);
+    }
+
     /// Sets flags by `a & b`.
     pub(super) fn test(&mut self, wide: bool, a: impl Into<Rm>, b: Reg) {
         self.one(0x85, wide, b as u8, a.into());
@@ -572,6 +579,12 @@ impl Asm {
     /// Lets the four-byte displacement at `at` lead here.
     pub(super) fn bind(&mut self, at: Offset) {
         let distance = (self.here() - at - 4) as i32;
+        self.code[at..at + 4].copy_from_slice(&distance.to_le_bytes());
+    }
+
+    /// Lets the four-byte displacement at `at` lead to `target`.
+    pub(super) fn bind_to(&mut self, at: Offset, target: Offset) {
+        let distance = (target as i64 - at as i64 - 4) as i32;
         self.code[at..at + 4].copy_from_slice(&distance.to_le_bytes());
     }
 

@@ -7,9 +7,12 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::lower::{FlagsAt, Lower, Mark, Site};
+use super::lower::{Block, Context, FlagsAt, Lower, Mark, Site};
+use super::map::Map;
 use super::memory::Memory;
+use super::region::Region;
 use super::thunks::Thunks;
+use crate::cpu::Cpu;
 use crate::host;
 use crate::interp::Insn;
 use crate::jit::Switches;
@@ -45,11 +48,14 @@ type ByAddress<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
 
 #[derive(Debug)]
 struct Known {
-    start: u64,
-    /// One past its last guest byte.
-    end: u64,
+    /// The guest address that it is entered at.
+    entry: u64,
+    /// The guest addresses that it was translated from, and perhaps some between them.
+    extent: std::ops::Range<u64>,
     code: usize,
     len: usize,
+    /// Its registers, if they are its own.
+    map: Option<Box<Map>>,
     marks: Box<[Mark]>,
     exits: std::ops::Range<u32>,
     alive: bool,
@@ -61,6 +67,7 @@ struct Way {
     patch: usize,
     stub: usize,
     target: u64,
+    counter: usize,
     linked: bool,
 }
 
@@ -72,6 +79,8 @@ pub(super) struct Cache {
     next_code: usize,
     first_code: usize,
     next_insn: usize,
+    next_counter: usize,
+    standard: Map,
     blocks: Vec<Known>,
     ways: Vec<Way>,
     by_start: ByAddress<u32>,
@@ -88,17 +97,20 @@ impl Cache {
     /// The host's, when it gives no memory to run code from.
     pub(super) fn new(switches: &Switches) -> std::io::Result<Cache> {
         let memory = Memory::reserve()?;
-        let (thunks, code) = Thunks::write(memory.code().start, switches);
+        let standard = Map::standard(switches);
+        let (thunks, code) = Thunks::write(memory.code().start, &standard);
         memory.write(memory.code().start, &code);
         host::set_translated(memory.code(), thunks.fault);
         let first_code = (memory.code().start + code.len()).next_multiple_of(16);
-        let next_insn = memory.insns().start;
+        let (next_insn, next_counter) = (memory.insns().start, memory.counters().start);
         Ok(Cache {
             memory,
             thunks,
             next_code: first_code,
             first_code,
             next_insn,
+            next_counter,
+            standard,
             blocks: Vec::new(),
             ways: Vec::new(),
             by_start: ByAddress::default(),
@@ -117,12 +129,14 @@ impl Cache {
     pub(super) fn is_full(&self) -> bool {
         self.next_code + LARGEST > self.memory.code().end
             || self.next_insn + LARGEST > self.memory.insns().end
+            || self.next_counter + LARGEST > self.memory.counters().end
     }
 
     /// Forgets everything. No thread may be inside.
     pub(super) fn clear(&mut self) {
         self.next_code = self.first_code;
         self.next_insn = self.memory.insns().start;
+        self.next_counter = self.memory.counters().start;
         self.blocks.clear();
         self.ways.clear();
         self.by_start.clear();
@@ -135,46 +149,110 @@ impl Cache {
         self.by_start.get(&pc).map(|&number| self.blocks[number as usize].code)
     }
 
-    /// Translates `insns`, which stand at `start`; gives the code.
+    /// Translates `insns`, which stand at `start`.
     pub(super) fn translate(
         &mut self,
         space: &AddressSpace,
         switches: &Switches,
         start: u64,
         insns: &[Insn],
-    ) -> usize {
-        let code = self.next_code;
-        let number = self.blocks.len() as u32;
-        let first_exit = self.ways.len() as u32;
-        let site = Site { code: code + ENTRY, insns: self.next_insn, block: number, exit: first_exit };
-        let block = Lower::block(space, switches, &self.thunks, site, start, insns);
+    ) {
+        let site = self.site();
+        let context = Context { space, switches, thunks: &self.thunks, standard: &self.standard };
+        let block = Lower::block(&context, site, start, insns);
+        let extent = start..start + 4 * block.marks.len() as u64;
+        self.add(switches, site, start, extent, None, block);
+    }
+
+    /// Translates the loop at `head`, in the place of the block there.
+    pub(super) fn translate_region(
+        &mut self,
+        space: &AddressSpace,
+        switches: &Switches,
+        head: u64,
+        region: &Region,
+    ) {
+        let map = region.map(&self.standard);
+        let site = self.site();
+        let context = Context { space, switches, thunks: &self.thunks, standard: &self.standard };
+        let block = Lower::region(&context, &map, site, head, &region.runs, region.targets.iter().copied());
+        if let Some(&number) = self.by_start.get(&head) {
+            self.drop_block(number);
+        }
+        let extent = region.runs[0].start..region.end();
+        self.add(switches, site, head, extent, Some(Box::new(map)), block);
+    }
+
+    fn site(&self) -> Site {
+        Site {
+            code: self.next_code + ENTRY,
+            insns: self.next_insn,
+            block: self.blocks.len() as u32,
+            exit: self.ways.len() as u32,
+            counters: self.next_counter,
+        }
+    }
+
+    fn add(
+        &mut self,
+        switches: &Switches,
+        site: Site,
+        entry: u64,
+        extent: std::ops::Range<u64>,
+        map: Option<Box<Map>>,
+        block: Block,
+    ) {
+        let (code, number) = (self.next_code, site.block);
         self.memory.write(code, &NOTHING.to_le_bytes());
-        self.memory.write(code + ENTRY, &block.code);
+        self.memory.write(site.code, &block.code);
         self.memory.write_insns(self.next_insn, &block.insns);
         self.next_insn += size_of_val(&block.insns[..]);
+        for _ in 0..block.counters {
+            self.memory.set_counter(self.next_counter, switches.hot);
+            self.next_counter += 4;
+        }
         let len = ENTRY + block.code.len();
         self.next_code = (code + len).next_multiple_of(16);
         self.ways.extend(block.exits.iter().map(|exit| Way {
             patch: exit.patch.map_or(0, |at| site.code + at),
             stub: site.code + exit.stub,
             target: exit.target,
+            counter: exit.counter,
             linked: false,
         }));
-        let end = start + 4 * block.marks.len() as u64;
-        self.blocks.push(Known {
-            start,
-            end,
-            code,
-            len,
-            marks: block.marks.into(),
-            exits: first_exit..self.ways.len() as u32,
-            alive: true,
-        });
-        self.by_start.insert(start, number);
-        for page in start / PAGE..=(end - 1) / PAGE {
+        for page in extent.start / PAGE..=(extent.end - 1) / PAGE {
             self.by_page.entry(page).or_default().push(number);
         }
-        code
+        self.by_start.insert(entry, number);
+        self.blocks.push(Known {
+            entry,
+            extent,
+            code,
+            len,
+            map,
+            marks: block.marks.into(),
+            exits: site.exit..self.ways.len() as u32,
+            alive: true,
+        });
+    }
+
+    /// The counter that exit `number` waited for counts on, for a long time.
+    pub(super) fn count_on(&self, number: u32) {
+        let counter = self.ways[number as usize].counter;
+        if counter != 0 {
+            self.memory.set_counter(counter, i32::MAX as u32);
+        }
+    }
+
+    /// Puts the host's registers at a fault in the block with host address `at` into the guest's.
+    pub(super) fn take_registers(&self, at: usize, cpu: &mut Cpu) {
+        let map = self.holder(at).and_then(|block| block.map.as_deref()).unwrap_or(&self.standard);
+        for (index, reg) in map.generals() {
+            cpu.set_reg(index, cpu.engine.host[reg as usize]);
+        }
+        for (index, reg) in map.vectors() {
+            cpu.set_vector(index, cpu.engine.vectors[reg.0 as usize]);
+        }
     }
 
     /// The guest address that exit `number` leads to.
@@ -211,7 +289,7 @@ impl Cache {
         }
         for number in numbers {
             let block = &self.blocks[number as usize];
-            if block.alive && block.start < end && start < block.end {
+            if block.alive && block.extent.start < end && start < block.extent.end {
                 self.drop_block(number);
             }
         }
@@ -221,8 +299,9 @@ impl Cache {
         let block = &mut self.blocks[number as usize];
         block.alive = false;
         self.dropped += 1;
-        let (start, code) = (block.start, block.code);
-        let (pages, exits) = (start / PAGE..=(block.end - 1) / PAGE, block.exits.clone());
+        let (start, code) = (block.entry, block.code);
+        let pages = block.extent.start / PAGE..=(block.extent.end - 1) / PAGE;
+        let exits = block.exits.clone();
         // Whoever comes by a table has the guest address in rax.
         let distance = self.thunks.indirect.wrapping_sub(code + 5) as u32;
         self.memory.patch64(code, 0xe9 | u64::from(distance) << 8 | 0xcccc_cc00_0000_0000);
@@ -254,17 +333,24 @@ impl Cache {
         }
     }
 
-    /// The guest instruction that the code before host address `at` belongs to, and where its flags are.
-    pub(super) fn place(&self, at: usize) -> Option<(u64, FlagsAt)> {
+    /// The block whose code holds host address `at`.
+    fn holder(&self, at: usize) -> Option<&Known> {
         let after = self.blocks.partition_point(|block| block.code <= at);
-        let block = self.blocks.get(after.checked_sub(1)?)?;
-        let offset = (at - block.code).checked_sub(ENTRY).filter(|_| at < block.code + block.len)? as u32;
-        let index = block.marks.partition_point(|mark| mark.at <= offset).checked_sub(1)?;
-        Some((block.start + 4 * index as u64, block.marks[index].flags))
+        self.blocks.get(after.checked_sub(1)?).filter(|block| at < block.code + block.len)
     }
 
-    /// The guest address of instruction `number & 0xff` of block `number >> 8`.
+    /// The guest instruction that the code before host address `at` belongs to, and where its flags are.
+    pub(super) fn place(&self, at: usize) -> Option<(u64, FlagsAt)> {
+        let block = self.holder(at)?;
+        let offset = (at - block.code).checked_sub(ENTRY)? as u32;
+        let index = block.marks.partition_point(|mark| mark.at <= offset).checked_sub(1)?;
+        let mark = block.marks[index];
+        Some((block.extent.start + 4 * u64::from(mark.word), mark.flags))
+    }
+
+    /// The guest address of instruction `number & 0xffff` of block `number >> 16`.
     pub(super) fn instruction(&self, number: u64) -> u64 {
-        self.blocks[(number >> 8) as usize].start + 4 * (number & 0xff)
+        let block = &self.blocks[(number >> 16) as usize];
+        block.extent.start + 4 * u64::from(block.marks[(number & 0xffff) as usize].word)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::cache::{Cache, ENTRY};
 use super::lower::{FlagsAt, from_nzcv, to_nzcv};
 use super::memory::{self, Left};
+use super::region::Region;
 use super::thunks::{Entry, Reason, TABLE};
 use crate::cpu::{Cpu, Exclusive};
 use crate::interp::{self, BlockCache, Once, Trap};
@@ -106,6 +107,8 @@ enum Next {
     Find,
     /// Run this code.
     Run(usize),
+    /// Translate the loop at the program counter.
+    Promote,
     /// Interpret one block at the program counter, or translate it.
     Warm,
     /// Interpret one block at the program counter, whatever else there is: the first instruction asks for it.
@@ -140,6 +143,7 @@ impl Thread {
             next = match next {
                 Next::Find => self.find(cpu, space),
                 Next::Run(code) => self.enter(cpu, code),
+                Next::Promote => self.promote(cpu, space),
                 Next::Warm => self.interpret(cpu, space, blocks, self.jit.switches.warm),
                 Next::Interpret => self.interpret(cpu, space, blocks, u8::MAX),
                 Next::Trap(trap) => return trap,
@@ -244,6 +248,20 @@ impl Thread {
         Next::Find
     }
 
+    fn promote(&mut self, cpu: &mut Cpu, space: &AddressSpace) -> Next {
+        let jit = Arc::clone(&self.jit);
+        let mut state = jit.lock();
+        let state = &mut *state;
+        if state.cache.as_ref().is_some_and(Cache::is_full) {
+            jit.empty(state, &self.cell);
+        }
+        // What was changed since is looked at anew; what is changed from here on waits for the lock.
+        if let (Some(cache), Some(region)) = (&mut state.cache, Region::find(space, cpu.pc)) {
+            cache.translate_region(space, &jit.switches, cpu.pc, &region);
+        }
+        Next::Find
+    }
+
     fn enter(&mut self, cpu: &mut Cpu, code: usize) -> Next {
         let several = self.jit.threads.load(Ordering::Relaxed) > 1;
         if several {
@@ -300,6 +318,7 @@ impl Thread {
             Reason::Fault => {
                 let Some((pc, flags)) = cache.place(left.value as usize) else { return Next::Find };
                 cpu.pc = pc;
+                cache.take_registers(left.value as usize, cpu);
                 if flags != FlagsAt::Memory {
                     cpu.engine.flags = flags.to_memory(cpu.engine.fault_flags);
                 }
@@ -309,6 +328,11 @@ impl Thread {
                 let Some((pc, _)) = cache.place(left.value as usize - 1) else { return Next::Find };
                 cpu.pc = interp::after(cpu.trap, pc);
                 Next::Trap(cpu.trap)
+            }
+            Reason::Promote => {
+                cpu.pc = cache.target(left.value as u32);
+                cache.count_on(left.value as u32);
+                Next::Promote
             }
             _ => {
                 cpu.pc = cache.target(left.value as u32);

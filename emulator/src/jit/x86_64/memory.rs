@@ -10,8 +10,9 @@ use crate::interp::Insn;
 /// How much code a process has at most, in bytes; the same again is reserved for pre-decoded instructions.
 pub(super) const CODE: usize = 64 << 20;
 const INSNS: usize = 16 << 20;
+const COUNTERS: usize = 1 << 20;
 
-/// One reservation: code, and behind it the pre-decoded instructions that it refers to.
+/// One reservation: code, behind it the pre-decoded instructions that it refers to, and its counters.
 #[derive(Debug)]
 pub(super) struct Memory {
     base: usize,
@@ -23,7 +24,7 @@ impl Memory {
     /// # Errors
     /// The host's.
     pub(super) fn reserve() -> std::io::Result<Memory> {
-        Ok(Memory { base: host::reserve_code(CODE + INSNS)? as usize })
+        Ok(Memory { base: host::reserve_code(CODE + INSNS + COUNTERS)? as usize })
     }
 
     /// The host addresses of code.
@@ -34,6 +35,20 @@ impl Memory {
     /// The host addresses of pre-decoded instructions.
     pub(super) fn insns(&self) -> std::ops::Range<usize> {
         self.base + CODE..self.base + CODE + INSNS
+    }
+
+    /// The host addresses of counters.
+    pub(super) fn counters(&self) -> std::ops::Range<usize> {
+        let start = self.base + CODE + INSNS;
+        start..start + COUNTERS
+    }
+
+    /// Sets the counter at `at`.
+    pub(super) fn set_counter(&self, at: usize, value: u32) {
+        assert!(self.counters().contains(&at) && at.is_multiple_of(4), "a counter outside its memory");
+        // SAFETY: aligned, inside our reservation; code counts it down by single instructions, and loses a count at
+        // most when another thread does too.
+        unsafe { AtomicU32::from_ptr(at as *mut u32) }.store(value, Ordering::Relaxed);
     }
 
     /// Writes `code` to `at`. Nobody may run it yet.

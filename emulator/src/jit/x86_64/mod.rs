@@ -1,9 +1,9 @@
 //! The emitter for x86-64 hosts.
 //!
 //! Reader's way: [`engine`] runs a thread and decides what is interpreted and what translated; `lower` turns a block
-//! into code; `cache` keeps the code, links it and drops it; `thunks` are the ways in and out; `asm` and `simd` encode; `regs`
-//! says which host register holds what; `flags` looks ahead for who needs the condition flags; `memory` is the only
-//! place with a pointer into the code.
+//! into code; `cache` keeps the code, links it and drops it; `thunks` are the ways in and out; `asm` and `simd` encode;
+//! `regs` says which host register holds what; `region` finds loops, to which `map` gives registers of their own;
+//! `flags` looks ahead for who needs the condition flags; `memory` is the only place with a pointer into the code.
 
 #![allow(unsafe_code)]
 
@@ -12,7 +12,9 @@ mod cache;
 mod engine;
 mod flags;
 mod lower;
+mod map;
 mod memory;
+mod region;
 mod regs;
 mod simd;
 mod thunks;

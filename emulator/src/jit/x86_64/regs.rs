@@ -5,8 +5,8 @@
 //! | rbp | [`Cpu`], 128 bytes in, so that all general registers are within one byte of displacement |
 //! | r15 | the host address of guest address 0 |
 //! | rax, rdx | nothing between two guest instructions |
-//! | the rest but rsp | a guest register each: [`PINNED`] |
-//! | xmm0–xmm7 | v0–v7 |
+//! | the rest but rsp | a guest register each: [`PINNED`], or within a region others ([`super::map`]) |
+//! | xmm0–xmm7 | v0–v7, or within a region others |
 //! | xmm8–xmm12 | copies of other vector registers, within a block |
 //! | xmm13–xmm15 | nothing between two guest instructions |
 
@@ -67,21 +67,6 @@ pub(super) const PINNED: [(u8, Reg); 11] = [
 pub(super) const PINNED_VECTORS: u8 = 8;
 /// Host registers that hold copies of other vector registers.
 pub(super) const VECTOR_COPIES: std::ops::Range<u8> = 8..13;
-
-const MAP: [Option<Reg>; 64] = {
-    let mut map = [None; 64];
-    let mut i = 0;
-    while i < PINNED.len() {
-        map[PINNED[i].0 as usize] = Some(PINNED[i].1);
-        i += 1;
-    }
-    map
-};
-
-/// The host register of the guest register at `index`, if it has one.
-pub(super) fn pinned(index: u8) -> Option<Reg> {
-    MAP[index as usize & 63]
-}
 
 /// The field of [`Cpu`] at `offset`.
 pub(super) const fn state(offset: usize) -> Rm {

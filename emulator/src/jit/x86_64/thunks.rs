@@ -7,10 +7,10 @@ use std::mem::offset_of;
 
 use super::asm::{Alu, Asm, Cc, Rm, Shift};
 use super::lower::{from_nzcv, to_nzcv};
-use super::regs::{BIAS, MEMORY, PINNED, PINNED_VECTORS, Reg, STATE, Xmm, slot, state, vector_slot};
+use super::map::Map;
+use super::regs::{BIAS, MEMORY, PINNED, PINNED_VECTORS, Reg, STATE, Xmm, state};
 use crate::cpu::Cpu;
 use crate::interp::{Flow, Insn};
-use crate::jit::Switches;
 
 /// Why translated code was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ use crate::jit::Switches;
 pub(super) enum Reason {
     /// By an exit whose target has no code, or is not linked yet; its number.
     Link,
+    /// As `Link`, because a loop has run often.
+    Promote,
     /// As `Link`, because a signal waits or the processor's mode changed.
     Poll,
     /// By a system call; the number of the exit behind it.
@@ -71,23 +73,32 @@ pub(super) fn look_up(asm: &mut Asm) {
 pub(super) struct Thunks {
     pub(super) enter: usize,
     pub(super) link: usize,
+    pub(super) promote: usize,
     pub(super) poll: usize,
     pub(super) syscall: usize,
     pub(super) indirect: usize,
     pub(super) slow: usize,
     /// Where the signal handler goes on after a fault, with the host address in rdx.
     pub(super) fault: usize,
-    /// Calls the function of the pre-decoded instruction at rdx.
-    pub(super) call: usize,
-    /// The same for one that reads or sets the condition flags.
-    pub(super) call_with_flags: usize,
+    /// Call the function of the pre-decoded instruction at rdx.
+    pub(super) calls: Calls,
+    /// The same where all registers are in memory before and taken from there afterwards.
+    pub(super) inner_calls: Calls,
+}
+
+/// Thunks that call an interpreter's function.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Calls {
+    pub(super) plain: usize,
+    /// For an instruction that reads or sets the condition flags.
+    pub(super) with_flags: usize,
 }
 
 const SAVED: [Reg; 6] = [Reg::Rbx, Reg::Rbp, Reg::R12, Reg::R13, Reg::R14, Reg::R15];
 
 impl Thunks {
     /// Writes the thunks, for the host address `base`.
-    pub(super) fn write(base: usize, switches: &Switches) -> (Thunks, Vec<u8>) {
+    pub(super) fn write(base: usize, map: &Map) -> (Thunks, Vec<u8>) {
         let mut asm = Asm::new(Vec::with_capacity(1024), base);
         let mut thunks = Thunks::default();
         let at = |asm: &Asm| asm.address(asm.here());
@@ -99,12 +110,13 @@ impl Thunks {
         asm.lea(true, STATE, Rm::Base(Reg::Rdi, BIAS));
         asm.mov(true, Reg::Rax, Reg::Rsi);
         asm.mov(true, MEMORY, state(offset_of!(Cpu, engine.memory)));
-        load(&mut asm, switches);
+        map.load(&mut asm);
         asm.alu(Alu::Xor, false, Reg::Rdx, Reg::Rdx);
         asm.jmp_rm(Reg::Rax.into());
 
         let exit = at(&asm);
-        store(&mut asm, switches);
+        map.store(&mut asm);
+        let stored = at(&asm);
         asm.alu_imm(Alu::Add, true, Reg::Rsp, 8);
         SAVED.iter().rev().for_each(|&reg| asm.pop(reg));
         asm.ret();
@@ -116,10 +128,14 @@ impl Thunks {
             here
         };
         thunks.link = leave(&mut asm, Reason::Link);
+        thunks.promote = leave(&mut asm, Reason::Promote);
         thunks.poll = leave(&mut asm, Reason::Poll);
         thunks.syscall = leave(&mut asm, Reason::Syscall);
         thunks.slow = leave(&mut asm, Reason::Slow);
         let trap = leave(&mut asm, Reason::Trap);
+        let inner_trap = at(&asm);
+        asm.mov_imm(Reg::Rax, Reason::Trap as u64);
+        asm.jmp(stored);
         thunks.indirect = at(&asm);
         asm.mov(true, Reg::Rdx, Reg::Rax);
         leave(&mut asm, Reason::Indirect);
@@ -128,34 +144,32 @@ impl Thunks {
         asm.lahf();
         asm.setcc(Cc::O, Reg::Rax);
         asm.store(1, state(offset_of!(Cpu, engine.fault_flags)), Reg::Rax);
-        leave(&mut asm, Reason::Fault);
+        // Which guest registers the host's are, only the cache knows.
+        let host = offset_of!(Cpu, engine.host);
+        PINNED.iter().for_each(|&(_, reg)| asm.mov_store(true, state(host + 8 * reg as usize), reg));
+        let vectors = offset_of!(Cpu, engine.vectors);
+        (0..PINNED_VECTORS).for_each(|reg| asm.store_vector(4, state(vectors + 16 * reg as usize), Xmm(reg)));
+        asm.mov_imm(Reg::Rax, Reason::Fault as u64);
+        asm.jmp(stored);
 
-        thunks.call = at(&asm);
-        call(&mut asm, switches, plain, trap);
-        thunks.call_with_flags = at(&asm);
-        call(&mut asm, switches, with_flags, trap);
+        thunks.calls.plain = at(&asm);
+        call(&mut asm, Some(map), plain, trap);
+        thunks.calls.with_flags = at(&asm);
+        call(&mut asm, Some(map), with_flags, trap);
+        thunks.inner_calls.plain = at(&asm);
+        call(&mut asm, None, plain, inner_trap);
+        thunks.inner_calls.with_flags = at(&asm);
+        call(&mut asm, None, with_flags, inner_trap);
         (thunks, asm.into_code())
     }
 }
 
-fn load(asm: &mut Asm, switches: &Switches) {
-    if switches.pin {
-        PINNED.iter().for_each(|&(index, reg)| asm.mov(true, reg, slot(index)));
-        (0..PINNED_VECTORS).for_each(|index| asm.load_vector(4, Xmm(index), vector_slot(index)));
-    }
-}
-
-fn store(asm: &mut Asm, switches: &Switches) {
-    if switches.pin {
-        PINNED.iter().for_each(|&(index, reg)| asm.mov_store(true, slot(index), reg));
-        (0..PINNED_VECTORS).for_each(|index| asm.store_vector(4, vector_slot(index), Xmm(index)));
-    }
-}
-
-/// Calls `function` with the state and the instruction at rdx. The call of this thunk pushed a return address: eight
+/// Calls `function` with the state and the instruction at rdx, with the registers of `map` in memory meanwhile. The call of this thunk pushed a return address: eight
 /// more bytes align the stack.
-fn call(asm: &mut Asm, switches: &Switches, function: Call, trap: usize) {
-    store(asm, switches);
+fn call(asm: &mut Asm, map: Option<&Map>, function: Call, trap: usize) {
+    if let Some(map) = map {
+        map.store(asm);
+    }
     asm.alu_imm(Alu::Sub, true, Reg::Rsp, 8);
     asm.lea(true, Reg::Rdi, Rm::Base(STATE, -BIAS));
     asm.mov(true, Reg::Rsi, Reg::Rdx);
@@ -169,7 +183,9 @@ fn call(asm: &mut Asm, switches: &Switches, function: Call, trap: usize) {
     asm.store_imm(false, FLOAT, 1);
     asm.bind_short(armed);
     asm.alu_imm(Alu::Add, true, Reg::Rsp, 8);
-    load(asm, switches);
+    if let Some(map) = map {
+        map.load(asm);
+    }
     asm.test(false, Reg::Rax, Reg::Rax);
     let failed = asm.jcc_short(Cc::Ne);
     asm.ret();

@@ -1,5 +1,6 @@
 //! A block being written.
 
+use std::collections::BTreeMap;
 use std::mem::offset_of;
 
 use super::condition::FlagsAt;
@@ -11,6 +12,7 @@ use crate::isa::{self, Opcode};
 use crate::jit::Switches;
 use crate::jit::x86_64::asm::{Alu, Asm, Cc, Offset, Rm};
 use crate::jit::x86_64::flags::{Effect, effect, needed_at};
+use crate::jit::x86_64::map::Map;
 use crate::jit::x86_64::regs::{Reg, state};
 use crate::jit::x86_64::thunks::{Thunks, look_up};
 use crate::mem::AddressSpace;
@@ -24,12 +26,16 @@ pub(in crate::jit::x86_64) struct Exit {
     pub(in crate::jit::x86_64) stub: Offset,
     /// The guest address.
     pub(in crate::jit::x86_64) target: u64,
+    /// The host address of the counter that it waits for; 0 if for none.
+    pub(in crate::jit::x86_64) counter: usize,
 }
 
 /// Where the code of one guest instruction starts, and where the flags are while it accesses memory.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::jit::x86_64) struct Mark {
     pub(in crate::jit::x86_64) at: u32,
+    /// Its distance from the lowest guest address, in words.
+    pub(in crate::jit::x86_64) word: u32,
     pub(in crate::jit::x86_64) flags: FlagsAt,
 }
 
@@ -42,6 +48,8 @@ pub(in crate::jit::x86_64) struct Block {
     pub(in crate::jit::x86_64) marks: Vec<Mark>,
     /// The pre-decoded instructions that the code refers to, to be placed at the address that was given.
     pub(in crate::jit::x86_64) insns: Vec<Insn>,
+    /// How many counters it uses, of four bytes each.
+    pub(in crate::jit::x86_64) counters: usize,
 }
 
 /// Where a block will stand, and its numbers.
@@ -55,6 +63,24 @@ pub(in crate::jit::x86_64) struct Site {
     pub(in crate::jit::x86_64) block: u32,
     /// The number of its first exit.
     pub(in crate::jit::x86_64) exit: u32,
+    /// The host address of its first counter.
+    pub(in crate::jit::x86_64) counters: usize,
+}
+
+/// Instructions one behind the other.
+#[derive(Debug)]
+pub(in crate::jit::x86_64) struct Run {
+    /// The guest address of the first.
+    pub(in crate::jit::x86_64) start: u64,
+    /// All of them, never none.
+    pub(in crate::jit::x86_64) insns: Vec<Insn>,
+}
+
+/// Guest addresses inside a region that branches lead to.
+#[derive(Debug, Default)]
+struct Labels {
+    bound: BTreeMap<u64, Option<Offset>>,
+    pending: Vec<(Offset, u64)>,
 }
 
 enum Stub {
@@ -66,15 +92,31 @@ enum Stub {
     Indirect { from: Offset },
 }
 
+/// What is the same for all blocks.
+#[derive(Clone, Copy)]
+pub(in crate::jit::x86_64) struct Context<'a> {
+    pub(in crate::jit::x86_64) space: &'a AddressSpace,
+    pub(in crate::jit::x86_64) switches: &'a Switches,
+    pub(in crate::jit::x86_64) thunks: &'a Thunks,
+    pub(in crate::jit::x86_64) standard: &'a Map,
+}
+
 /// A block being written.
 pub(in crate::jit::x86_64) struct Lower<'a> {
     pub(super) asm: Asm,
     pub(super) space: &'a AddressSpace,
     pub(super) switches: &'a Switches,
     pub(super) thunks: &'a Thunks,
+    /// The registers within the code, and at its edges.
+    pub(super) map: &'a Map,
+    outer: &'a Map,
     site: Site,
+    /// The lowest guest address.
+    base: u64,
     start: u64,
     pub(super) index: usize,
+    labels: Labels,
+    counters: usize,
     /// Are the flags needed behind each instruction?
     live: Vec<bool>,
     pub(super) flags: FlagsAt,
@@ -99,54 +141,124 @@ pub(in crate::jit::x86_64) struct Lower<'a> {
 impl<'a> Lower<'a> {
     /// Translates `insns`, which stand at `start`, into code for `site`.
     pub(in crate::jit::x86_64) fn block(
-        space: &'a AddressSpace,
-        switches: &'a Switches,
-        thunks: &'a Thunks,
+        context: &Context<'a>,
         site: Site,
         start: u64,
         insns: &'a [Insn],
     ) -> Block {
-        let mut lower = Lower {
-            asm: Asm::new(Vec::with_capacity(32 * insns.len() + 64), site.code),
-            space,
-            switches,
-            thunks,
-            site,
-            start,
-            index: 0,
-            live: liveness(space, switches, start, insns),
-            flags: FlagsAt::Memory,
-            checked: [None; 32],
-            sp_aligned: false,
-            known: [None; 32],
-            copies: Copies::default(),
-            used: [16; 32],
-            all: insns,
-            stubs: Vec::new(),
-            exits: Vec::new(),
-            marks: Vec::with_capacity(insns.len()),
-            insns: Vec::new(),
-            ended: false,
-        };
-        for (index, insn) in insns.iter().enumerate() {
-            lower.instruction(index, insn);
-            if lower.ended {
-                break;
-            }
-        }
+        let mut lower = Lower::new(context, context.standard, site, start, insns.len());
+        lower.run(start, insns);
         if !lower.ended {
             lower.leave(start + 4 * insns.len() as u64, false);
         }
         lower.finish()
     }
 
-    fn instruction(&mut self, index: usize, insn: &Insn) {
-        self.index = index;
+    /// Translates the loop at `head`, which consists of `runs` in the order of their addresses, with registers of its
+    /// own. `targets` are the addresses inside that branches lead to.
+    pub(in crate::jit::x86_64) fn region(
+        context: &Context<'a>,
+        map: &'a Map,
+        site: Site,
+        head: u64,
+        runs: &'a [Run],
+        targets: impl Iterator<Item = u64>,
+    ) -> Block {
+        let count = runs.iter().map(|run| run.insns.len()).sum();
+        let mut lower = Lower::new(context, map, site, runs[0].start, count);
+        lower.labels.bound = targets.map(|target| (target, None)).collect();
+        lower.outer.change(map, &mut lower.asm);
+        lower.jump(head);
+        for run in runs {
+            lower.run(run.start, &run.insns);
+            if !lower.ended {
+                lower.leave(run.start + 4 * run.insns.len() as u64, false);
+            }
+        }
+        lower.finish()
+    }
+
+    fn new(context: &Context<'a>, map: &'a Map, site: Site, base: u64, count: usize) -> Lower<'a> {
+        Lower {
+            asm: Asm::new(Vec::with_capacity(32 * count + 64), site.code),
+            space: context.space,
+            switches: context.switches,
+            thunks: context.thunks,
+            map,
+            outer: context.standard,
+            site,
+            base,
+            start: base,
+            index: 0,
+            labels: Labels::default(),
+            counters: 0,
+            live: Vec::new(),
+            flags: FlagsAt::Memory,
+            checked: [None; 32],
+            sp_aligned: false,
+            known: [None; 32],
+            copies: Copies::default(),
+            used: [16; 32],
+            all: &[],
+            stubs: Vec::new(),
+            exits: Vec::new(),
+            marks: Vec::with_capacity(count),
+            insns: Vec::new(),
+            ended: false,
+        }
+    }
+
+    fn run(&mut self, start: u64, insns: &'a [Insn]) {
+        (self.start, self.ended, self.all) = (start, false, insns);
+        self.live = liveness(self.space, self.switches, start, insns);
+        for (index, insn) in insns.iter().enumerate() {
+            self.index = index;
+            self.bind_label();
+            self.instruction(insn);
+            if self.ended {
+                break;
+            }
+        }
+    }
+
+    /// If a branch inside leads to the instruction at hand: lets it, from whatever state.
+    fn bind_label(&mut self) {
+        let pc = self.pc();
+        if self.labels.bound.contains_key(&pc) {
+            // Those that come from before have their flags in memory too.
+            self.save_for(pc);
+            self.flags = FlagsAt::Memory;
+            self.forget();
+            let here = self.asm.here();
+            self.labels.bound.insert(pc, Some(here));
+        }
+    }
+
+    /// Goes on inside, at `target`.
+    fn jump(&mut self, target: u64) {
+        match self.labels.bound.get(&target).copied().flatten() {
+            Some(at) => {
+                let address = self.asm.address(at);
+                self.asm.jmp(address);
+            }
+            None => {
+                let from = self.asm.jmp_patchable();
+                self.labels.pending.push((from, target));
+            }
+        }
+    }
+
+    fn is_region(&self) -> bool {
+        !self.labels.bound.is_empty()
+    }
+
+    fn instruction(&mut self, insn: &Insn) {
         self.copies.release();
         if !self.needed_before(insn.word) {
             self.flags = FlagsAt::Memory;
         }
-        self.marks.push(Mark { at: self.asm.here() as u32, flags: self.flags });
+        let word = ((self.pc() - self.base) / 4) as u32;
+        self.marks.push(Mark { at: self.asm.here() as u32, word, flags: self.flags });
         let word = insn.word;
         let lowered = match isa::decode(word) {
             Some((row, _)) if !row.feature.implemented() => false,
@@ -196,7 +308,7 @@ impl<'a> Lower<'a> {
     /// If `cc`, the interpreter does the instruction at hand.
     pub(super) fn slow_if(&mut self, cc: Cc) {
         let from = self.asm.jcc(cc);
-        self.stubs.push(Stub::Slow { from, index: self.index });
+        self.stubs.push(Stub::Slow { from, index: self.marks.len() - 1 });
     }
 
     /// Calls the interpreter's function for `insn`.
@@ -206,12 +318,15 @@ impl<'a> Lower<'a> {
         let at = self.site.insns + self.insns.len() * size_of::<Insn>();
         self.insns.push(*insn);
         self.asm.lea_address(Reg::Rdx, at);
-        let thunk = if matches!(effect(insn.word, self.pc()), Effect::Reads | Effect::Writes) {
-            self.thunks.call_with_flags
-        } else {
-            self.thunks.call
-        };
-        self.asm.call(thunk);
+        let calls = if self.is_region() { &self.thunks.inner_calls } else { &self.thunks.calls };
+        let with_flags = matches!(effect(insn.word, self.pc()), Effect::Reads | Effect::Writes);
+        if self.is_region() {
+            self.map.store(&mut self.asm);
+        }
+        self.asm.call(if with_flags { calls.with_flags } else { calls.plain });
+        if self.is_region() {
+            self.map.load(&mut self.asm);
+        }
         self.forget();
     }
 
@@ -246,8 +361,26 @@ impl<'a> Lower<'a> {
         if looping {
             self.poll(target);
         }
+        if self.labels.bound.contains_key(&target) {
+            return self.jump(target);
+        }
+        if looping && self.switches.regions && !self.is_region() {
+            self.count(target);
+        }
         let from = self.asm.jmp_patchable();
         self.exit(from, target, self.thunks.link);
+    }
+
+    /// Leaves for a better translation of the loop at `target` when it has run often. Destroys the host's flags.
+    fn count(&mut self, target: u64) {
+        let counter = self.site.counters + 4 * self.counters;
+        self.counters += 1;
+        self.asm.decrement(counter);
+        let from = self.asm.jcc(Cc::S);
+        self.exit(from, target, self.thunks.promote);
+        if let Some(exit) = self.exits.last_mut() {
+            exit.counter = counter;
+        }
     }
 
     /// Goes on at `target` if `cc`.
@@ -259,6 +392,9 @@ impl<'a> Lower<'a> {
             let over = self.asm.jcc(cc.not());
             self.leave(target, looping);
             self.asm.bind(over);
+        } else if self.labels.bound.contains_key(&target) {
+            let from = self.asm.jcc(cc);
+            self.labels.pending.push((from, target));
         } else {
             let from = self.asm.jcc_patchable(cc);
             self.exit(from, target, self.thunks.link);
@@ -276,9 +412,9 @@ impl<'a> Lower<'a> {
 
     /// The jump whose displacement is at `from` leaves by `thunk`, to `target`.
     fn exit(&mut self, from: Offset, target: u64, thunk: usize) {
-        let patch = (self.switches.chain && thunk == self.thunks.link).then_some(from);
+        let patch = (self.switches.chain && thunk == self.thunks.link && !self.is_region()).then_some(from);
         self.stubs.push(Stub::Exit { from, index: self.exits.len(), thunk });
-        self.exits.push(Exit { patch, stub: 0, target });
+        self.exits.push(Exit { patch, stub: 0, target, counter: 0 });
     }
 
     /// Goes on at the guest address in rax, by the thread's table. The flags must be saved.
@@ -300,7 +436,7 @@ impl<'a> Lower<'a> {
     /// Leaves by `thunk`, with the guest address `next`.
     pub(super) fn leave_by(&mut self, thunk: usize, next: u64) {
         self.leave_number(self.exits.len(), thunk);
-        self.exits.push(Exit { patch: None, stub: 0, target: next });
+        self.exits.push(Exit { patch: None, stub: 0, target: next, counter: 0 });
     }
 
     fn leave_number(&mut self, index: usize, thunk: usize) {
@@ -309,25 +445,44 @@ impl<'a> Lower<'a> {
     }
 
     fn finish(mut self) -> Block {
+        for (from, target) in std::mem::take(&mut self.labels.pending) {
+            if let Some(at) = self.labels.bound.get(&target).copied().flatten() {
+                self.asm.bind_to(from, at);
+            }
+        }
         for stub in std::mem::take(&mut self.stubs) {
             match stub {
                 Stub::Exit { from, index, thunk } => {
                     self.asm.bind(from);
+                    if self.is_region() {
+                        self.map.change(self.outer, &mut self.asm);
+                        if self.switches.chain && thunk == self.thunks.link {
+                            self.exits[index].patch = Some(self.asm.jmp_patchable());
+                        }
+                    }
                     self.exits[index].stub = self.asm.here();
                     self.leave_number(index, thunk);
                 }
                 Stub::Slow { from, index } => {
                     self.asm.bind(from);
-                    self.asm.mov_imm(Reg::Rdx, u64::from(self.site.block) << 8 | index as u64);
+                    self.map.change(self.outer, &mut self.asm);
+                    self.asm.mov_imm(Reg::Rdx, u64::from(self.site.block) << 16 | index as u64);
                     self.asm.jmp(self.thunks.slow);
                 }
                 Stub::Indirect { from } => {
                     self.asm.bind(from);
+                    self.map.change(self.outer, &mut self.asm);
                     self.asm.jmp(self.thunks.indirect);
                 }
             }
         }
-        Block { code: self.asm.into_code(), exits: self.exits, marks: self.marks, insns: self.insns }
+        Block {
+            code: self.asm.into_code(),
+            exits: self.exits,
+            marks: self.marks,
+            insns: self.insns,
+            counters: self.counters,
+        }
     }
 }
 

@@ -21,5 +21,5 @@ mod simd_mem;
 mod value;
 mod vector;
 
-pub(super) use block::{Lower, Mark, Site};
+pub(super) use block::{Block, Context, Lower, Mark, Run, Site};
 pub(super) use condition::{FlagsAt, from_nzcv, to_nzcv};

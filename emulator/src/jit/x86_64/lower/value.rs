@@ -3,12 +3,12 @@
 use super::block::Lower;
 use crate::cpu::{SP, ZERO, ZERO_SINK};
 use crate::jit::x86_64::asm::{Rm, Shift};
-use crate::jit::x86_64::regs::{Reg, pinned, slot};
+use crate::jit::x86_64::regs::{Reg, slot};
 
 impl Lower<'_> {
     /// The host register of a guest register, if it has one.
     pub(super) fn pinned(&self, index: u8) -> Option<Reg> {
-        if self.switches.pin { pinned(index) } else { None }
+        self.map.general(index)
     }
 
     /// A guest register as an operand.

@@ -2,7 +2,7 @@
 
 use super::block::Lower;
 use crate::jit::x86_64::asm::Rm;
-use crate::jit::x86_64::regs::{PINNED_VECTORS, VECTOR_COPIES, Xmm, vector_slot};
+use crate::jit::x86_64::regs::{VECTOR_COPIES, Xmm, vector_slot};
 
 const COPIES: usize = (VECTOR_COPIES.end - VECTOR_COPIES.start) as usize;
 
@@ -42,7 +42,7 @@ impl Copies {
 
 impl Lower<'_> {
     fn pinned_vector(&self, index: u8) -> Option<Xmm> {
-        (self.switches.pin && index < PINNED_VECTORS).then_some(Xmm(index))
+        self.map.vector(index)
     }
 
     /// A host register with the value of v`index`, all 128 bits.
