@@ -106,9 +106,7 @@ fn bind_in(task: &Task, fd: RawFd, dir: RawFd, name: &CStr) -> Result<(), Errno>
     let composed = compose(dir, name);
     let is_whole = composed.as_ref().is_ok_and(|host| host.handle.is_none());
     if !is_whole && let Some((root, sysroot)) = task.process.fs.sysroot() {
-        let mut whole = file::path_of(dir)?;
-        whole.push(b'/');
-        whole.extend_from_slice(name.to_bytes());
+        let (_, whole) = whole_path(dir, name)?;
         let rest = whole.strip_prefix(sysroot).and_then(|rest| rest.strip_prefix(b"/"));
         let beneath = rest.map(|rest| [BENEATH, rest].concat()).filter(|path| path.len() <= PATH_MAX);
         if let Some(bound) = beneath.and_then(|path| net::bind_in(root, fd, &build(&path, None).bytes)) {
@@ -118,12 +116,18 @@ fn bind_in(task: &Task, fd: RawFd, dir: RawFd, name: &CStr) -> Result<(), Errno>
     net::bind(fd, &composed?.bytes)
 }
 
-/// The host's address of `name` in `dir`: the whole path if it is short enough, else through a handle.
-fn compose(dir: RawFd, name: &CStr) -> Result<HostAddress, Errno> {
+/// A handle on `dir`, which may stand for the working directory, and the host's whole path of `name` in it.
+fn whole_path(dir: RawFd, name: &CStr) -> Result<(OwnedFd, Vec<u8>), Errno> {
     let handle = file::open_search(dir, c".")?;
     let mut whole = file::path_of(handle.as_raw_fd())?;
     whole.push(b'/');
     whole.extend_from_slice(name.to_bytes());
+    Ok((handle, whole))
+}
+
+/// The host's address of `name` in `dir`: the whole path if it is short enough, else through a handle.
+fn compose(dir: RawFd, name: &CStr) -> Result<HostAddress, Errno> {
+    let (handle, whole) = whole_path(dir, name)?;
     if whole.len() < PATH_MAX {
         return Ok(build(&whole, None));
     }
