@@ -5,7 +5,7 @@ use std::mem::offset_of;
 
 use super::condition::FlagsAt;
 use super::vector::Copies;
-use super::{branch, crypto, dp_imm, dp_reg, fp, load_store, simd_int, simd_mem};
+use super::{branch, crypto, dp_imm, dp_reg, fp, load_store, simd_fp, simd_int, simd_mem};
 use crate::cpu::Cpu;
 use crate::interp::Insn;
 use crate::isa::{self, Opcode};
@@ -271,6 +271,7 @@ impl<'a> Lower<'a> {
             Some((_, Opcode::SimdInt(op))) => simd_int::lower(self, op, insn),
             Some((_, Opcode::SimdMem(_))) => simd_mem::lower(self, word),
             Some((_, Opcode::Crypto(op))) => crypto::lower(self, op, insn),
+            Some((_, Opcode::SimdFp(op))) => simd_fp::lower(self, op, word),
             _ => false,
         };
         if !lowered {

@@ -37,8 +37,13 @@ pub(super) mod op {
     pub(in super::super) const MAX: u8 = 0x5f;
 }
 
-/// Predicates of host comparisons.
+/// Predicates of host comparisons: quiet for equality, else a NaN is invalid.
 pub(super) mod predicate {
+    pub(in super::super) const EQUAL: u8 = 0x00;
+    pub(in super::super) const LESS: u8 = 0x01;
+    pub(in super::super) const LESS_EQUAL: u8 = 0x02;
+    pub(in super::super) const GREATER_EQUAL: u8 = 0x0d;
+    pub(in super::super) const GREATER: u8 = 0x0e;
     /// Always; a NaN is invalid.
     pub(in super::super) const TRUE: u8 = 0x1f;
 }
@@ -127,12 +132,12 @@ impl Lower<'_> {
         self.float_compare(kind, predicate::TRUE, THIRD, value, value);
     }
 
-    /// `to` = minimum or maximum, `op`, of `first` and `second`. Any NaN is an invalid operation. `to` is no operand
-    /// and not [`OTHER`].
+    /// `to` = minimum or maximum, `op`, of `first` and `second`. Any NaN is an invalid operation. `to` may be `first`;
+    /// `second` is neither `to` nor [`OTHER`].
     pub(super) fn float_extreme(&mut self, kind: Kind, op: u8, to: Xmm, first: Xmm, second: Xmm) {
         // Of two zeros the host takes the last operand: both ways, and then the sign that the guest wants.
-        self.float(kind, op, to, first, second);
         self.float(kind, op, OTHER, second, first);
+        self.float(kind, op, to, first, second);
         self.float(kind, if op == op::MAX { op::AND } else { op::OR }, to, to, OTHER);
     }
 

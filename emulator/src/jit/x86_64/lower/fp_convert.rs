@@ -175,7 +175,7 @@ impl Lower<'_> {
     }
 
     /// The same for either sign.
-    fn float_range_either(&mut self, kind: Kind, from: Xmm, limit: i32) {
+    pub(super) fn float_range_either(&mut self, kind: Kind, from: Xmm, limit: i32) {
         self.clobber();
         self.mark_access();
         self.vector_to(kind.double, Reg::Rax, from);

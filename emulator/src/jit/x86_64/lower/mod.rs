@@ -16,6 +16,8 @@ mod fp;
 mod fp_compare;
 mod fp_convert;
 mod load_store;
+mod simd_fp;
+mod simd_fp_convert;
 mod simd_int;
 mod simd_mem;
 mod value;
