@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::lower::{Block, Context, FlagsAt, Lower, Mark, Site};
 use super::map::Map;
@@ -87,7 +89,8 @@ pub(super) struct Cache {
     by_page: ByAddress<Vec<u32>>,
     /// The linked exits by target.
     incoming: ByAddress<Vec<u32>>,
-    dropped: u64,
+    /// How many blocks were dropped.
+    dropped: Arc<AtomicU64>,
 }
 
 impl Cache {
@@ -95,7 +98,7 @@ impl Cache {
     ///
     /// # Errors
     /// The host's, when it gives no memory to run code from.
-    pub(super) fn new(switches: &Switches) -> std::io::Result<Cache> {
+    pub(super) fn new(switches: &Switches, dropped: Arc<AtomicU64>) -> std::io::Result<Cache> {
         let memory = Memory::reserve()?;
         let standard = Map::standard(switches);
         let (thunks, code) = Thunks::write(memory.code().start, &standard);
@@ -116,13 +119,8 @@ impl Cache {
             by_start: ByAddress::default(),
             by_page: ByAddress::default(),
             incoming: ByAddress::default(),
-            dropped: 0,
+            dropped,
         })
-    }
-
-    /// How many blocks were dropped so far.
-    pub(super) fn dropped(&self) -> u64 {
-        self.dropped
     }
 
     /// Must it be emptied before the next block?
@@ -298,13 +296,13 @@ impl Cache {
     fn drop_block(&mut self, number: u32) {
         let block = &mut self.blocks[number as usize];
         block.alive = false;
-        self.dropped += 1;
         let (start, code) = (block.entry, block.code);
         let pages = block.extent.start / PAGE..=(block.extent.end - 1) / PAGE;
         let exits = block.exits.clone();
         // Whoever comes by a table has the guest address in rax.
         let distance = self.thunks.indirect.wrapping_sub(code + 5) as u32;
         self.memory.patch64(code, 0xe9 | u64::from(distance) << 8 | 0xcccc_cc00_0000_0000);
+        self.dropped.fetch_add(1, Ordering::AcqRel);
         self.by_start.remove(&start);
         for page in pages {
             if let Some(found) = self.by_page.get_mut(&page) {

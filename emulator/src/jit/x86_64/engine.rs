@@ -1,6 +1,6 @@
 //! The loop of a thread: interpret what is new, translate what has run a few times, run what is translated.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::cache::{Cache, ENTRY};
@@ -20,6 +20,8 @@ pub struct Jit {
     state: Mutex<State>,
     /// How many threads there are.
     threads: AtomicUsize,
+    /// How many blocks were dropped so far.
+    dropped: Arc<AtomicU64>,
     /// Set while all threads must stay outside.
     closed: AtomicBool,
 }
@@ -53,6 +55,7 @@ impl Jit {
             switches,
             state: Mutex::default(),
             threads: AtomicUsize::new(0),
+            dropped: Arc::default(),
             closed: AtomicBool::new(false),
         }
     }
@@ -176,7 +179,10 @@ impl Thread {
         if self.enter == 0 {
             return Next::Warm;
         }
-        if self.cell.purge.swap(false, Ordering::Acquire) {
+        // Entries of ours may lead to dropped blocks, also to some that another thread dropped.
+        let dropped = self.jit.dropped.load(Ordering::Acquire);
+        if self.cell.purge.swap(false, Ordering::Acquire) || dropped != self.dropped {
+            self.dropped = dropped;
             self.table.fill(Entry::FREE);
         }
         let entry = self.table[Entry::index(cpu.pc)];
@@ -199,11 +205,6 @@ impl Thread {
         let (start, end) = space.take_stale();
         if let Some(cache) = &mut state.cache {
             cache.invalidate(start, end);
-            // Entries of ours may lead to dropped blocks, also to some that another thread dropped.
-            if cache.dropped() != self.dropped {
-                self.dropped = cache.dropped();
-                self.table.fill(Entry::FREE);
-            }
         }
     }
 
@@ -226,7 +227,7 @@ impl Thread {
         let mut state = jit.lock();
         let state = &mut *state;
         if state.cache.is_none() && !state.refused {
-            state.cache = Cache::new(&jit.switches).ok();
+            state.cache = Cache::new(&jit.switches, Arc::clone(&jit.dropped)).ok();
             state.refused = state.cache.is_none();
         }
         if state.cache.as_ref().is_some_and(Cache::is_full) {

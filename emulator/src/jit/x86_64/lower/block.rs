@@ -213,11 +213,15 @@ impl<'a> Lower<'a> {
         self.live = liveness(self.space, self.switches, start, insns);
         for (index, insn) in insns.iter().enumerate() {
             self.index = index;
+            if self.ended {
+                if !self.is_region() {
+                    break;
+                }
+                // Only branches lead to what comes behind one.
+                (self.ended, self.flags) = (false, FlagsAt::Memory);
+            }
             self.bind_label();
             self.instruction(insn);
-            if self.ended {
-                break;
-            }
         }
     }
 
