@@ -13,12 +13,13 @@ use super::lower::{Block, Context, FlagsAt, Lower, Mark, Site};
 use super::map::Map;
 use super::memory::Memory;
 use super::region::Region;
+use super::survey::Counts;
 use super::thunks::Thunks;
 use crate::cpu::Cpu;
 use crate::host;
 use crate::interp::Insn;
 use crate::jit::Switches;
-use crate::mem::AddressSpace;
+use crate::mem::{AddressSpace, SIZE};
 
 /// `nop` of eight bytes.
 const NOTHING: u64 = u64::from_le_bytes([0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0]);
@@ -83,6 +84,8 @@ pub(super) struct Cache {
     next_insn: usize,
     next_counter: usize,
     standard: Map,
+    /// Another program is there than the one that `standard` was chosen for.
+    outdated: bool,
     blocks: Vec<Known>,
     ways: Vec<Way>,
     by_start: ByAddress<u32>,
@@ -98,9 +101,13 @@ impl Cache {
     ///
     /// # Errors
     /// The host's, when it gives no memory to run code from.
-    pub(super) fn new(switches: &Switches, dropped: Arc<AtomicU64>) -> std::io::Result<Cache> {
+    pub(super) fn new(
+        space: &AddressSpace,
+        switches: &Switches,
+        dropped: Arc<AtomicU64>,
+    ) -> std::io::Result<Cache> {
         let memory = Memory::reserve()?;
-        let standard = Map::standard(switches);
+        let standard = Map::standard(switches, &Counts::survey(space));
         let (thunks, code) = Thunks::write(memory.code().start, &standard);
         memory.write(memory.code().start, &code);
         host::set_translated(memory.code(), thunks.fault);
@@ -114,6 +121,7 @@ impl Cache {
             next_insn,
             next_counter,
             standard,
+            outdated: false,
             blocks: Vec::new(),
             ways: Vec::new(),
             by_start: ByAddress::default(),
@@ -130,8 +138,23 @@ impl Cache {
             || self.next_counter + LARGEST > self.memory.counters().end
     }
 
+    /// Chooses registers anew if another program is there. No other thread may be there.
+    pub(super) fn renew(&mut self, space: &AddressSpace, switches: &Switches) {
+        if std::mem::take(&mut self.outdated) {
+            self.clear();
+            self.standard = Map::standard(switches, &Counts::survey(space));
+            let start = self.memory.code().start;
+            let (thunks, code) = Thunks::write(start, &self.standard);
+            self.memory.write(start, &code);
+            self.thunks = thunks;
+            self.first_code = (start + code.len()).next_multiple_of(16);
+            self.next_code = self.first_code;
+        }
+    }
+
     /// Forgets everything. No thread may be inside.
     pub(super) fn clear(&mut self) {
+        self.dropped.fetch_add(1, Ordering::AcqRel);
         self.next_code = self.first_code;
         self.next_insn = self.memory.insns().start;
         self.next_counter = self.memory.counters().start;
@@ -275,6 +298,8 @@ impl Cache {
 
     /// Drops what was translated from guest addresses `start..end`.
     pub(super) fn invalidate(&mut self, start: u64, end: u64) {
+        // Only an exec changes all of it.
+        self.outdated |= start == 0 && end >= SIZE;
         let (first, last) = (start / PAGE, end.saturating_sub(1) / PAGE);
         let mut numbers = Vec::new();
         if last - first < self.by_page.len() as u64 {

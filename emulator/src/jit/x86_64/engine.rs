@@ -227,7 +227,7 @@ impl Thread {
         let mut state = jit.lock();
         let state = &mut *state;
         if state.cache.is_none() && !state.refused {
-            state.cache = Cache::new(&jit.switches, Arc::clone(&jit.dropped)).ok();
+            state.cache = Cache::new(space, &jit.switches, Arc::clone(&jit.dropped)).ok();
             state.refused = state.cache.is_none();
         }
         if state.cache.as_ref().is_some_and(Cache::is_full) {
@@ -237,6 +237,7 @@ impl Thread {
             // No memory for code: the interpreter goes on alone.
             return Next::Trap(interp::run(cpu, space, blocks));
         };
+        cache.renew(space, &jit.switches);
         self.enter = cache.thunks.enter;
         // Under the lock: a change after this look waits for it, and then drops what is translated now.
         if !blocks.is_current(space) {

@@ -2,6 +2,7 @@
 
 use super::asm::Asm;
 use super::regs::{PINNED, PINNED_VECTORS, Reg, Xmm, slot, vector_slot};
+use super::survey::Counts;
 use crate::jit::Switches;
 
 /// Guest registers and their host registers.
@@ -12,22 +13,27 @@ pub(super) struct Map {
 }
 
 impl Map {
-    /// The one at the edges of every block.
-    pub(super) fn standard(switches: &Switches) -> Map {
-        let mut map = Map { general: [None; 32], vectors: [None; 32] };
-        if switches.pin {
-            PINNED.iter().for_each(|&(index, reg)| map.general[index as usize] = Some(reg));
-            (0..PINNED_VECTORS).for_each(|index| map.vectors[index as usize] = Some(Xmm(index)));
+    /// The one at the edges of every block, for a program that names registers so often.
+    pub(super) fn standard(switches: &Switches, counts: &Counts) -> Map {
+        let mut usual = Map { general: [None; 32], vectors: [None; 32] };
+        if !switches.pin {
+            return usual;
         }
-        map
+        PINNED.iter().for_each(|&(index, reg)| usual.general[index as usize] = Some(reg));
+        (0..PINNED_VECTORS).for_each(|index| usual.vectors[index as usize] = Some(Xmm(index)));
+        // What is never named is as good as what is usual.
+        let mut counts = counts.clone();
+        (0..32).filter(|&index| usual.general[index].is_some()).for_each(|index| counts.general[index] += 1);
+        (0..32).filter(|&index| usual.vectors[index].is_some()).for_each(|index| counts.vectors[index] += 1);
+        Map::chosen(&usual, &counts)
     }
 
-    /// One for code that names general and vector registers so often: the most used have host registers. Those that
+    /// One for code that names registers so often: the most used have host registers. Those that
     /// have one in `standard` keep it if they can.
-    pub(super) fn chosen(standard: &Map, general: &[u32; 32], vectors: &[u32; 32]) -> Map {
+    pub(super) fn chosen(standard: &Map, counts: &Counts) -> Map {
         let mut map = Map { general: [None; 32], vectors: [None; 32] };
         let mut free: Vec<Reg> = PINNED.iter().map(|&(_, reg)| reg).collect();
-        let wanted = most_used(general, free.len());
+        let wanted = most_used(&counts.general, free.len());
         for &index in &wanted {
             if let Some(own) = standard.general[index] {
                 map.general[index] = Some(own);
@@ -38,7 +44,7 @@ impl Map {
             map.general[index] = map.general[index].or_else(|| free.pop());
         }
         let mut free: Vec<Xmm> = (0..PINNED_VECTORS).rev().map(Xmm).collect();
-        let wanted = most_used(vectors, free.len());
+        let wanted = most_used(&counts.vectors, free.len());
         for &index in &wanted {
             if let Some(own) = standard.vectors[index] {
                 map.vectors[index] = Some(own);

@@ -2,7 +2,8 @@
 //!
 //! Reader's way: [`engine`] runs a thread and decides what is interpreted and what translated; `lower` turns a block
 //! into code; `cache` keeps the code, links it and drops it; `thunks` are the ways in and out; `asm` and `simd` encode;
-//! `regs` says which host register holds what; `region` finds loops, to which `map` gives registers of their own;
+//! `regs` says which host register holds what; `region` finds loops, to which `map` gives registers of their own by what
+//! `survey` counts;
 //! `flags` looks ahead for who needs the condition flags; `memory` is the only place with a pointer into the code.
 
 #![allow(unsafe_code)]
@@ -17,6 +18,7 @@ mod memory;
 mod region;
 mod regs;
 mod simd;
+mod survey;
 mod thunks;
 
 pub use engine::{Jit, Thread};

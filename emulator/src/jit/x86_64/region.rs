@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lower::Run;
 use super::map::Map;
+use super::survey::Counts;
 use crate::interp::{self, Insn};
 use crate::isa::{self, Opcode, bits, rows::branch::Op, sbits};
 use crate::mem::{AddressSpace, GuestAddr, Prot};
@@ -62,18 +63,16 @@ impl Region {
 
     /// The registers that it names most have host registers.
     pub(super) fn map(&self, standard: &Map) -> Map {
-        let (mut general, mut vectors) = ([0; 32], [0; 32]);
+        let mut counts = Counts::default();
         let loops = self.loops();
         for run in &self.runs {
             for (pc, insn) in (run.start..).step_by(4).zip(&run.insns) {
                 let depth = loops.iter().filter(|(first, last)| (*first..=*last).contains(&pc)).count();
                 let weight = DEEPER.pow(depth.clamp(1, 5) as u32 - 1);
-                let (named, named_vectors) = names(insn.word);
-                named.iter().for_each(|&index| general[index as usize] += weight);
-                named_vectors.iter().for_each(|&index| vectors[index as usize] += weight);
+                counts.add(insn.word, weight);
             }
         }
-        Map::chosen(standard, &general, &vectors)
+        Map::chosen(standard, &counts)
     }
 
     /// The stretches that branches lead back over.
@@ -165,33 +164,4 @@ fn leading_to(nodes: &BTreeMap<u64, Node>, head: u64) -> Option<BTreeSet<u64>> {
         }
     }
     inside.contains(&head).then_some(inside)
-}
-
-/// The general and the vector registers that `word` names, roughly: a guess costs speed, never rightness.
-fn names(word: u32) -> (Vec<u8>, Vec<u8>) {
-    let field = |low: u32| (word >> low & 31) as u8;
-    let (d, n, m, a) = (field(0), field(5), field(16), field(10));
-    let zero = |named: &[u8]| named.iter().copied().filter(|&index| index != 31).collect();
-    match bits(word, 28, 25) {
-        // PC-relative addresses and wide moves name one.
-        0b1000 | 0b1001 if matches!(bits(word, 25, 23), 0 | 1 | 5) => (vec![d], vec![]),
-        0b1000 | 0b1001 => (vec![d, n], vec![]),
-        0b1010 | 0b1011 => (zero(&[d]), vec![]),
-        0b0101 | 0b1101 if bits(word, 28, 24) == 0b11011 => (zero(&[d, n, m, a]), vec![]),
-        0b0101 | 0b1101 => (zero(&[d, n, m]), vec![]),
-        0b0111 | 0b1111 => (vec![], vec![d, n, m]),
-        _ => {
-            let pair = bits(word, 29, 27) == 0b101;
-            let indexed = bits(word, 29, 27) == 0b111 && bits(word, 24, 24) == 0 && bits(word, 11, 10) == 2;
-            let mut moved = vec![d];
-            moved.extend(pair.then_some(a));
-            let mut general = vec![n];
-            general.extend((indexed && bits(word, 21, 21) == 1 && m != 31).then_some(m));
-            if bits(word, 26, 26) != 0 {
-                (general, moved)
-            } else {
-                (zero(&[&general[..], &moved[..]].concat()), vec![])
-            }
-        }
-    }
 }

@@ -103,6 +103,20 @@ impl Thunks {
         let mut thunks = Thunks::default();
         let at = |asm: &Asm| asm.address(asm.here());
 
+        // First, so that its address is the same for all maps.
+        thunks.fault = at(&asm);
+        // The flags may be the guest's: kept beside those in memory, until it is known.
+        asm.lahf();
+        asm.setcc(Cc::O, Reg::Rax);
+        asm.store(1, state(offset_of!(Cpu, engine.fault_flags)), Reg::Rax);
+        // Which guest registers the host's are, only the cache knows.
+        let host = offset_of!(Cpu, engine.host);
+        PINNED.iter().for_each(|&(_, reg)| asm.mov_store(true, state(host + 8 * reg as usize), reg));
+        let vectors = offset_of!(Cpu, engine.vectors);
+        (0..PINNED_VECTORS).for_each(|reg| asm.store_vector(4, state(vectors + 16 * reg as usize), Xmm(reg)));
+        asm.mov_imm(Reg::Rax, Reason::Fault as u64);
+        let stored_by_fault = asm.jmp_patchable();
+
         thunks.enter = at(&asm);
         SAVED.iter().for_each(|&reg| asm.push(reg));
         // Six registers and the return address: eight more bytes make it a multiple of 16.
@@ -117,6 +131,7 @@ impl Thunks {
         let exit = at(&asm);
         map.store(&mut asm);
         let stored = at(&asm);
+        asm.bind(stored_by_fault);
         asm.alu_imm(Alu::Add, true, Reg::Rsp, 8);
         SAVED.iter().rev().for_each(|&reg| asm.pop(reg));
         asm.ret();
@@ -139,19 +154,6 @@ impl Thunks {
         thunks.indirect = at(&asm);
         asm.mov(true, Reg::Rdx, Reg::Rax);
         leave(&mut asm, Reason::Indirect);
-        thunks.fault = at(&asm);
-        // The flags may be the guest's: kept beside those in memory, until it is known.
-        asm.lahf();
-        asm.setcc(Cc::O, Reg::Rax);
-        asm.store(1, state(offset_of!(Cpu, engine.fault_flags)), Reg::Rax);
-        // Which guest registers the host's are, only the cache knows.
-        let host = offset_of!(Cpu, engine.host);
-        PINNED.iter().for_each(|&(_, reg)| asm.mov_store(true, state(host + 8 * reg as usize), reg));
-        let vectors = offset_of!(Cpu, engine.vectors);
-        (0..PINNED_VECTORS).for_each(|reg| asm.store_vector(4, state(vectors + 16 * reg as usize), Xmm(reg)));
-        asm.mov_imm(Reg::Rax, Reason::Fault as u64);
-        asm.jmp(stored);
-
         thunks.calls.plain = at(&asm);
         call(&mut asm, Some(map), plain, trap);
         thunks.calls.with_flags = at(&asm);
