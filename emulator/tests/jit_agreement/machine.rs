@@ -106,18 +106,21 @@ impl Machine {
         if seen == expected { Ok(()) } else { Err(report(words, &start, &expected, &seen)) }
     }
 
-    /// The engine's FPSR after `word`, with d0 and d1 given and no flag before.
-    pub fn status(&mut self, word: u32, d0: f64, d1: f64) -> u32 {
-        let bytes: Vec<u8> = [word, SVC].iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.space.mem().write(GuestAddr(CODE), &bytes).expect("code is mapped");
-        self.space.invalidate_code(CODE, CODE + bytes.len() as u64);
+    /// The engine's x0 and FPSR after `words`, which are those of the last time unless they are `new`, with d0 and d1
+    /// given and no flag before.
+    pub fn again(&mut self, words: &[u32], new: bool, d0: f64, d1: f64) -> (u64, u32) {
+        if new {
+            let bytes: Vec<u8> = words.iter().chain(&[SVC]).flat_map(|word| word.to_le_bytes()).collect();
+            self.space.mem().write(GuestAddr(CODE), &bytes).expect("code is mapped");
+            self.space.invalidate_code(CODE, CODE + bytes.len() as u64);
+        }
         let mut cpu = Cpu::new(self.space.mem());
         cpu.pc = CODE;
         cpu.set_vec(0, d0.to_bits().into());
         cpu.set_vec(1, d1.to_bits().into());
         assert_eq!(self.engine.run(&mut cpu, &self.space, &mut self.blocks), Trap::Syscall);
         cpu.settle_float();
-        cpu.fpsr
+        (cpu.x[0], cpu.fpsr)
     }
 
     fn run(&mut self, mut cpu: Cpu, run: impl FnOnce(&mut Machine, &mut Cpu) -> Trap) -> Seen {

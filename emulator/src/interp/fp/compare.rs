@@ -20,7 +20,7 @@ fn flags(order: Order) -> Nzcv {
 
 #[inline(always)]
 fn set_flags<F: Format, const SIGNAL: bool>(cpu: &mut Cpu, a: u64, b: u64) {
-    cpu.nzcv = flags(with_env(cpu, |env| compare::<F>(a, b, SIGNAL, env)));
+    cpu.nzcv = flags(with_env(cpu, false, |env| compare::<F>(a, b, SIGNAL, env)));
 }
 
 /// Compares `rn` with `rm`; `SIGNAL` makes quiet NaNs invalid.

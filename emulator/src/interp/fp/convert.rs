@@ -15,7 +15,7 @@ const fn width(x: bool) -> u32 {
 fn to_general<F: Format, M: Mode, const SIGNED: bool, const X: bool>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let a = read::<F>(cpu, insn.rn);
     let fraction = insn.imm as u32;
-    let result = with_env(cpu, |env| to_fixed::<F>(a, width(X), SIGNED, fraction, M::of(env), env));
+    let result = with_env(cpu, F::HOST, |env| to_fixed::<F>(a, width(X), SIGNED, fraction, M::of(env), env));
     cpu.set_reg(insn.rd, result);
     Flow::Next
 }
@@ -24,7 +24,8 @@ fn to_general<F: Format, M: Mode, const SIGNED: bool, const X: bool>(cpu: &mut C
 fn from_general<F: Format, const SIGNED: bool, const X: bool>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let a = cpu.reg(insn.rn);
     let fraction = insn.imm as u32;
-    let result = with_env(cpu, |env| from_fixed::<F>(a, width(X), SIGNED, fraction, env.rounding(), env));
+    let result =
+        with_env(cpu, F::HOST, |env| from_fixed::<F>(a, width(X), SIGNED, fraction, env.rounding(), env));
     cpu.set_vec(insn.rd, result.into());
     Flow::Next
 }

@@ -4,11 +4,17 @@ use crate::fpu::{self, Env, Format, Rounding, Single};
 
 /// An operation with one operand. `fraction` is the number of fraction bits of a fixed-point side, else unused.
 pub(in crate::interp) trait Unary {
+    /// Does it do without the host's arithmetic?
+    const SOFT: bool = false;
+
     fn apply<F: Format>(a: u64, fraction: u32, env: &mut Env) -> u64;
 }
 
 /// An operation with two operands.
 pub(in crate::interp) trait Binary {
+    /// Does it do without the host's arithmetic?
+    const SOFT: bool = false;
+
     fn apply<F: Format>(a: u64, b: u64, env: &mut Env) -> u64;
 
     /// Does [`Binary::host`] ever answer?
@@ -56,9 +62,11 @@ modes! {
 }
 
 macro_rules! unary {
-    ($($name:ident = |$a:ident, $env:ident| $body:expr;)*) => { $(
+    (soft = $soft:literal; $($name:ident = |$a:ident, $env:ident| $body:expr;)*) => { $(
         pub(in crate::interp) struct $name;
         impl Unary for $name {
+            const SOFT: bool = $soft;
+
             #[inline(always)]
             fn apply<F: Format>($a: u64, _fraction: u32, $env: &mut Env) -> u64 {
                 $body
@@ -68,10 +76,17 @@ macro_rules! unary {
 }
 
 unary! {
+    soft = false;
+    Sqrt = |a, env| fpu::sqrt::<F>(a, env);
+    ToSingle = |a, env| fpu::convert::<F, Single>(a, env.rounding(), env);
+    ToDouble = |a, env| fpu::convert::<F, fpu::Double>(a, env.rounding(), env);
+}
+
+unary! {
+    soft = true;
     Copy = |a, _env| a;
     Abs = |a, _env| a & !F::SIGN;
     Neg = |a, _env| a ^ F::SIGN;
-    Sqrt = |a, env| fpu::sqrt::<F>(a, env);
     RecipEstimate = |a, env| fpu::recip_estimate::<F>(a, env);
     RsqrtEstimate = |a, env| fpu::rsqrt_estimate::<F>(a, env);
     RecipExponent = |a, env| fpu::recip_exponent::<F>(a, env);
@@ -82,8 +97,6 @@ unary! {
     GreaterEqualZero = |a, env| mask::<F>(fpu::greater_equal::<F>(a, 0, env));
     LessZero = |a, env| mask::<F>(fpu::greater::<F>(0, a, env));
     LessEqualZero = |a, env| mask::<F>(fpu::greater_equal::<F>(0, a, env));
-    ToSingle = |a, env| fpu::convert::<F, Single>(a, env.rounding(), env);
-    ToDouble = |a, env| fpu::convert::<F, fpu::Double>(a, env.rounding(), env);
     ToHalf = |a, env| fpu::convert::<F, fpu::Half>(a, env.rounding(), env);
     ToSingleOdd = |a, env| fpu::convert::<F, Single>(a, Rounding::Odd, env);
 }
@@ -92,6 +105,8 @@ unary! {
 pub(in crate::interp) struct Integral<M, const EXACT: bool>(M);
 
 impl<M: Mode, const EXACT: bool> Unary for Integral<M, EXACT> {
+    const SOFT: bool = true;
+
     #[inline(always)]
     fn apply<F: Format>(a: u64, _fraction: u32, env: &mut Env) -> u64 {
         fpu::round_to_integral::<F>(a, M::of(env), EXACT, env)
@@ -119,9 +134,11 @@ impl<const SIGNED: bool> Unary for FromInteger<SIGNED> {
 }
 
 macro_rules! binary {
-    ($($name:ident = |$a:ident, $b:ident, $env:ident| $body:expr $(, $host:ident)?;)*) => { $(
+    (soft = $soft:literal; $($name:ident = |$a:ident, $b:ident, $env:ident| $body:expr $(, $host:ident)?;)*) => { $(
         pub(in crate::interp) struct $name;
         impl Binary for $name {
+            const SOFT: bool = $soft;
+
             #[inline(always)]
             fn apply<F: Format>($a: u64, $b: u64, $env: &mut Env) -> u64 {
                 $body
@@ -139,17 +156,22 @@ macro_rules! binary {
 }
 
 binary! {
+    soft = false;
     Add = |a, b, env| fpu::add::<F>(a, b, env), host_add;
     Sub = |a, b, env| fpu::sub::<F>(a, b, env), host_sub;
     Mul = |a, b, env| fpu::mul::<F>(a, b, env), host_mul;
     NegMul = |a, b, env| fpu::mul::<F>(a, b, env) ^ F::SIGN;
     MulX = |a, b, env| fpu::mulx::<F>(a, b, env), host_mul;
     Div = |a, b, env| fpu::div::<F>(a, b, env), host_div;
+    Distance = |a, b, env| fpu::sub::<F>(a, b, env) & !F::SIGN;
+}
+
+binary! {
+    soft = true;
     Max = |a, b, env| fpu::max::<F>(a, b, env);
     Min = |a, b, env| fpu::min::<F>(a, b, env);
     MaxNum = |a, b, env| fpu::max_num::<F>(a, b, env);
     MinNum = |a, b, env| fpu::min_num::<F>(a, b, env);
-    Distance = |a, b, env| fpu::sub::<F>(a, b, env) & !F::SIGN;
     RecipStep = |a, b, env| fpu::recip_step::<F>(a, b, env);
     RsqrtStep = |a, b, env| fpu::rsqrt_step::<F>(a, b, env);
     Equal = |a, b, env| mask::<F>(fpu::equal::<F>(a, b, env));

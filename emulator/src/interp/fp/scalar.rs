@@ -11,10 +11,12 @@ pub(in crate::interp) fn read<F: Format>(cpu: &Cpu, index: u8) -> u64 {
     cpu.vec(index) as u64 & F::MASK
 }
 
-/// Runs `operation` with the thread's FPCR and FPSR.
+/// Runs `operation` with the thread's FPCR and FPSR; `host` says that it may use the host's arithmetic.
 #[inline(always)]
-pub(in crate::interp) fn with_env<T>(cpu: &mut Cpu, operation: impl FnOnce(&mut Env) -> T) -> T {
-    cpu.settle_float();
+pub(in crate::interp) fn with_env<T>(cpu: &mut Cpu, host: bool, operation: impl FnOnce(&mut Env) -> T) -> T {
+    if host {
+        cpu.settle_float();
+    }
     let mut env = Env::new(cpu.fpcr, cpu.fpsr);
     let result = operation(&mut env);
     cpu.fpsr = env.fpsr();
@@ -24,7 +26,7 @@ pub(in crate::interp) fn with_env<T>(cpu: &mut Cpu, operation: impl FnOnce(&mut 
 /// `rd = op(rn)`, with `imm` fraction bits.
 pub(in crate::interp) fn unary<F: Format, O: Unary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let a = read::<F>(cpu, insn.rn);
-    let result = with_env(cpu, |env| O::apply::<F>(a, insn.imm as u32, env));
+    let result = with_env(cpu, F::HOST && !O::SOFT, |env| O::apply::<F>(a, insn.imm as u32, env));
     cpu.set_vec(insn.rd, result.into());
     Flow::Next
 }
@@ -32,7 +34,7 @@ pub(in crate::interp) fn unary<F: Format, O: Unary>(cpu: &mut Cpu, insn: &Insn) 
 /// `rd = op(rn, rm)`.
 pub(in crate::interp) fn binary<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let (a, b) = (read::<F>(cpu, insn.rn), read::<F>(cpu, insn.rm));
-    let result = with_env(cpu, |env| O::apply::<F>(a, b, env));
+    let result = with_env(cpu, F::HOST && !O::SOFT, |env| O::apply::<F>(a, b, env));
     cpu.set_vec(insn.rd, result.into());
     Flow::Next
 }
@@ -40,7 +42,7 @@ pub(in crate::interp) fn binary<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn
 /// `rd = op(ra, rn, rm)`.
 pub(super) fn ternary<F: Format, O: Ternary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let (addend, a, b) = (read::<F>(cpu, insn.ra), read::<F>(cpu, insn.rn), read::<F>(cpu, insn.rm));
-    let result = with_env(cpu, |env| O::apply::<F>(addend, a, b, env));
+    let result = with_env(cpu, F::HOST, |env| O::apply::<F>(addend, a, b, env));
     cpu.set_vec(insn.rd, result.into());
     Flow::Next
 }

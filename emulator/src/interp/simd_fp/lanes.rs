@@ -29,11 +29,11 @@ pub(super) fn set<F: Format>(vector: &mut Vector, index: usize, value: u64) {
     }
 }
 
-/// Writes lanes 0 to `ra` − 1 with what `lane` says.
+/// Writes lanes 0 to `ra` − 1 with what `lane` says; `host` as in [`with_env`].
 #[inline(always)]
-fn write<F: Format>(cpu: &mut Cpu, insn: &Insn, lane: impl Fn(usize, &mut Env) -> u64) -> Flow {
+fn write<F: Format>(cpu: &mut Cpu, insn: &Insn, host: bool, lane: impl Fn(usize, &mut Env) -> u64) -> Flow {
     // Kept in registers: writing narrow lanes and reading the vector again would stall.
-    let result = with_env(cpu, |env| {
+    let result = with_env(cpu, F::HOST && host, |env| {
         (0..u32::from(insn.ra))
             .fold(0, |result, index| result | u128::from(lane(index as usize, env)) << (index * F::BITS))
     });
@@ -65,7 +65,7 @@ fn write_host<F: Format>(cpu: &mut Cpu, insn: &Insn, lane: impl Fn(usize) -> (u6
 /// `rd = op(rn)`, with `imm` fraction bits.
 pub(super) fn unary<F: Format, O: Unary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let n = cpu.vector(insn.rn);
-    write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&n, i), insn.imm as u32, env))
+    write::<F>(cpu, insn, !O::SOFT, |i, env| O::apply::<F>(get::<F>(&n, i), insn.imm as u32, env))
 }
 
 /// `rd = op(rn, rm)`.
@@ -76,7 +76,7 @@ pub(super) fn binary<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     {
         return flow;
     }
-    write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&n, i), get::<F>(&m, i), env))
+    write::<F>(cpu, insn, !O::SOFT, |i, env| O::apply::<F>(get::<F>(&n, i), get::<F>(&m, i), env))
 }
 
 /// `rd = op(rn, rm[imm])`.
@@ -87,7 +87,7 @@ pub(super) fn binary_by_element<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn
     {
         return flow;
     }
-    write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&n, i), m, env))
+    write::<F>(cpu, insn, !O::SOFT, |i, env| O::apply::<F>(get::<F>(&n, i), m, env))
 }
 
 /// `rd = op(rd, rn, rm)`.
@@ -112,14 +112,14 @@ fn ternary_with<F: Format, O: Ternary>(cpu: &mut Cpu, insn: &Insn, m: impl Fn(us
     {
         return flow;
     }
-    write::<F>(cpu, insn, |i, env| O::apply::<F>(get::<F>(&d, i), get::<F>(&n, i), m(i), env))
+    write::<F>(cpu, insn, true, |i, env| O::apply::<F>(get::<F>(&d, i), get::<F>(&n, i), m(i), env))
 }
 
 /// `rd = op` of adjacent lanes, those of `rn` first, then those of `rm`.
 pub(super) fn pairwise<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let (n, m) = (cpu.vector(insn.rn), cpu.vector(insn.rm));
     let half = usize::from(insn.ra / 2);
-    write::<F>(cpu, insn, |i, env| {
+    write::<F>(cpu, insn, !O::SOFT, |i, env| {
         let (from, at) = if i < half { (&n, 2 * i) } else { (&m, 2 * (i - half)) };
         O::apply::<F>(get::<F>(from, at), get::<F>(from, at + 1), env)
     })
@@ -128,7 +128,8 @@ pub(super) fn pairwise<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow
 /// `rd = op` of the two lowest lanes of `rn`.
 pub(super) fn pair<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
     let n = cpu.vector(insn.rn);
-    let result = with_env(cpu, |env| O::apply::<F>(get::<F>(&n, 0), get::<F>(&n, 1), env));
+    let result =
+        with_env(cpu, F::HOST && !O::SOFT, |env| O::apply::<F>(get::<F>(&n, 0), get::<F>(&n, 1), env));
     cpu.set_vec(insn.rd, result.into());
     Flow::Next
 }
@@ -147,7 +148,7 @@ pub(super) fn across<F: Format, O: Binary>(cpu: &mut Cpu, insn: &Insn) -> Flow {
         O::apply::<F>(low, high, env)
     }
     let n = cpu.vector(insn.rn);
-    let result = with_env(cpu, |env| reduce::<F, O>(&n, 0, insn.ra.into(), env));
+    let result = with_env(cpu, F::HOST && !O::SOFT, |env| reduce::<F, O>(&n, 0, insn.ra.into(), env));
     cpu.set_vec(insn.rd, result.into());
     Flow::Next
 }

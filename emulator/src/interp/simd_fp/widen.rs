@@ -11,7 +11,7 @@ pub(super) fn lengthen<From: Format, To: Format>(cpu: &mut Cpu, insn: &Insn) -> 
     let n = cpu.vector(insn.rn);
     let count = (128 / To::BITS) as usize;
     let first = if insn.ra == 0 { 0 } else { count };
-    let result = with_env(cpu, |env| {
+    let result = with_env(cpu, From::HOST && To::HOST, |env| {
         let mut result = Vector::default();
         for i in 0..count {
             let lane = convert::<From, To>(get::<From>(&n, first + i), env.rounding(), env);
@@ -45,7 +45,7 @@ fn narrow_with<From: Format, To: Format>(
         0 => (Vector::default(), 0),
         _ => (cpu.vector(insn.rd), count),
     };
-    with_env(cpu, |env| {
+    with_env(cpu, From::HOST && To::HOST, |env| {
         for i in 0..count {
             let lane = convert::<From, To>(get::<From>(&n, i), rounding(env), env);
             set::<To>(&mut result, first + i, lane);

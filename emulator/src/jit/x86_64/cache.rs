@@ -26,12 +26,14 @@ const NOTHING: u64 = u64::from_le_bytes([0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0]);
 /// How many bytes of a block links jump over.
 pub(super) const ENTRY: usize = 8;
 const PAGE: u64 = 4096;
+/// How often an instruction is left to the interpreter by leaving the code for it.
+pub(super) const OFTEN: u8 = 16;
 /// Room that any block is sure to fit into.
 const LARGEST: usize = 64 << 10;
 
 /// Guest addresses are spread well enough by one multiplication.
 #[derive(Default)]
-struct Spread(u64);
+pub(super) struct Spread(u64);
 
 impl Hasher for Spread {
     fn finish(&self) -> u64 {
@@ -47,7 +49,7 @@ impl Hasher for Spread {
     }
 }
 
-type ByAddress<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
+pub(super) type ByAddress<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
 
 #[derive(Debug)]
 struct Known {
@@ -86,6 +88,8 @@ pub(super) struct Cache {
     standard: Map,
     /// Another program is there than the one that `standard` was chosen for.
     outdated: bool,
+    /// How often instructions were left to the interpreter, at most [`OFTEN`].
+    left: ByAddress<u8>,
     blocks: Vec<Known>,
     ways: Vec<Way>,
     by_start: ByAddress<u32>,
@@ -122,6 +126,7 @@ impl Cache {
             next_counter,
             standard,
             outdated: false,
+            left: ByAddress::default(),
             blocks: Vec::new(),
             ways: Vec::new(),
             by_start: ByAddress::default(),
@@ -163,6 +168,7 @@ impl Cache {
         self.by_start.clear();
         self.by_page.clear();
         self.incoming.clear();
+        self.left.clear();
     }
 
     /// The code for the guest address `pc`.
@@ -179,7 +185,7 @@ impl Cache {
         insns: &[Insn],
     ) {
         let site = self.site();
-        let context = Context { space, switches, thunks: &self.thunks, standard: &self.standard };
+        let context = self.context(space, switches);
         let block = Lower::block(&context, site, start, insns);
         let extent = start..start + 4 * block.marks.len() as u64;
         self.add(switches, site, start, extent, None, block);
@@ -195,13 +201,30 @@ impl Cache {
     ) {
         let map = region.map(&self.standard);
         let site = self.site();
-        let context = Context { space, switches, thunks: &self.thunks, standard: &self.standard };
+        let context = self.context(space, switches);
         let block = Lower::region(&context, &map, site, head, &region.runs, region.targets.iter().copied());
         if let Some(&number) = self.by_start.get(&head) {
             self.drop_block(number);
         }
         let extent = region.runs[0].start..region.end();
         self.add(switches, site, head, extent, Some(Box::new(map)), block);
+    }
+
+    fn context<'a>(&'a self, space: &'a AddressSpace, switches: &'a Switches) -> Context<'a> {
+        let (thunks, standard, left) = (&self.thunks, &self.standard, &self.left);
+        Context { space, switches, thunks, standard, left }
+    }
+
+    /// Counts that the code of the instruction at `pc` left it to the interpreter; often, and it is translated anew to
+    /// call the interpreter's function, if it is one of floating point.
+    pub(super) fn count_left(&mut self, pc: u64) {
+        let count = self.left.entry(pc).or_default();
+        if *count < OFTEN {
+            *count += 1;
+            if *count == OFTEN {
+                self.drop_within(pc, pc + 4);
+            }
+        }
     }
 
     fn site(&self) -> Site {
@@ -300,6 +323,11 @@ impl Cache {
     pub(super) fn invalidate(&mut self, start: u64, end: u64) {
         // Only an exec changes all of it.
         self.outdated |= start == 0 && end >= SIZE;
+        self.left.retain(|pc, _| !(start..end).contains(pc));
+        self.drop_within(start, end);
+    }
+
+    fn drop_within(&mut self, start: u64, end: u64) {
         let (first, last) = (start / PAGE, end.saturating_sub(1) / PAGE);
         let mut numbers = Vec::new();
         if last - first < self.by_page.len() as u64 {

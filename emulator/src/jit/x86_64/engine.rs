@@ -315,6 +315,7 @@ impl Thread {
         match left.reason {
             Reason::Slow => {
                 cpu.pc = cache.instruction(left.value);
+                cache.count_left(cpu.pc);
                 Next::Interpret
             }
             Reason::Fault => {
@@ -324,6 +325,7 @@ impl Thread {
                 if flags != FlagsAt::Memory {
                     cpu.engine.flags = flags.to_memory(cpu.engine.fault_flags);
                 }
+                cache.count_left(pc);
                 Next::Interpret
             }
             Reason::Trap => {

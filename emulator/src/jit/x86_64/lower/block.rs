@@ -11,6 +11,7 @@ use crate::interp::Insn;
 use crate::isa::{self, Opcode};
 use crate::jit::Switches;
 use crate::jit::x86_64::asm::{Alu, Asm, Cc, Offset, Rm};
+use crate::jit::x86_64::cache::{ByAddress, OFTEN};
 use crate::jit::x86_64::flags::{Effect, effect, needed_at};
 use crate::jit::x86_64::map::Map;
 use crate::jit::x86_64::regs::{Reg, state};
@@ -99,6 +100,8 @@ pub(in crate::jit::x86_64) struct Context<'a> {
     pub(in crate::jit::x86_64) switches: &'a Switches,
     pub(in crate::jit::x86_64) thunks: &'a Thunks,
     pub(in crate::jit::x86_64) standard: &'a Map,
+    /// How often instructions were left to the interpreter.
+    pub(in crate::jit::x86_64) left: &'a ByAddress<u8>,
 }
 
 /// A block being written.
@@ -110,6 +113,7 @@ pub(in crate::jit::x86_64) struct Lower<'a> {
     /// The registers within the code, and at its edges.
     pub(super) map: &'a Map,
     outer: &'a Map,
+    left: &'a ByAddress<u8>,
     site: Site,
     /// The lowest guest address.
     base: u64,
@@ -186,6 +190,7 @@ impl<'a> Lower<'a> {
             thunks: context.thunks,
             map,
             outer: context.standard,
+            left: context.left,
             site,
             base,
             start: base,
@@ -271,6 +276,9 @@ impl<'a> Lower<'a> {
             Some((_, Opcode::DpImm(op))) => dp_imm::lower(self, op, word),
             Some((_, Opcode::DpReg(op))) => dp_reg::lower(self, op, word),
             Some((_, Opcode::LoadStore(op))) => load_store::lower(self, op, word),
+            Some((_, Opcode::Fp(_) | Opcode::SimdFp(_))) if self.left.get(&self.pc()) == Some(&OFTEN) => {
+                false
+            }
             Some((_, Opcode::Fp(op))) => fp::lower(self, op, word),
             Some((_, Opcode::SimdInt(op))) => simd_int::lower(self, op, insn),
             Some((_, Opcode::SimdMem(_))) => simd_mem::lower(self, word),
