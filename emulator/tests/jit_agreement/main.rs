@@ -166,6 +166,25 @@ fn repeated_exceptions_agree() {
     }
 }
 
+/// A round and the mixing behind it are translated together.
+#[test]
+fn aes_rounds_agree() {
+    let rows: Vec<&Row> = rows().into_iter().filter(|row| row.subclass == "Cryptographic AES").collect();
+    let mut random = Random(seed());
+    let mut machine = Machine::new(Switches::default());
+    for _ in 0..2_000 {
+        let words: Vec<u32> = (0..6)
+            .map(|_| {
+                let [n, d] = [5, 0].map(|low| random.choose(&[0, 0, 1, 17, 17, 18]) << low);
+                random.choose(&rows).value | n | d
+            })
+            .collect();
+        if let Err(difference) = machine.compare(&words, &mut random) {
+            panic!("{difference}");
+        }
+    }
+}
+
 fn blocks_agree(switches: Switches, count: u64, seed: u64) {
     let rows = rows();
     // Half of all instructions are ordinary integer ones, so that many blocks run to their end.

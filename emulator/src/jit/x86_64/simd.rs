@@ -55,6 +55,10 @@ pub(super) const BROADCAST: [Simd; 4] = [f38(0x78), f38(0x79), f38(0x58), f38(0x
 pub(super) const WIDEN_SIGNED: [Simd; 3] = [f38(0x20), f38(0x23), f38(0x25)];
 /// From the low half's lanes of this size.
 pub(super) const WIDEN_UNSIGNED: [Simd; 3] = [f38(0x30), f38(0x33), f38(0x35)];
+/// From the lowest four lanes of this size.
+pub(super) const WIDEN_SIGNED_TO_32: [Simd; 2] = [f38(0x21), f38(0x23)];
+/// From the lowest four lanes of this size.
+pub(super) const WIDEN_UNSIGNED_TO_32: [Simd; 2] = [f38(0x31), f38(0x33)];
 /// Half the sum, rounded up, unsigned.
 pub(super) const AVERAGE: [Simd; 2] = [f(0xe0), f(0xe3)];
 pub(super) const ADD_SATURATED: [Simd; 2] = [f(0xec), f(0xed)];
@@ -100,6 +104,7 @@ pub(super) const SHIFT_RIGHT_EACH: [Simd; 2] = [f38(0x45), wide(f38(0x45))];
 pub(super) const SHIFT_RIGHT_SIGNED_EACH_32: Simd = f38(0x46);
 pub(super) const AES_ENCRYPT: Simd = f38(0xdc);
 pub(super) const AES_ENCRYPT_LAST: Simd = f38(0xdd);
+pub(super) const AES_DECRYPT: Simd = f38(0xde);
 pub(super) const AES_DECRYPT_LAST: Simd = f38(0xdf);
 pub(super) const AES_UNMIX: Simd = f38(0xdb);
 

@@ -138,6 +138,8 @@ pub(in crate::jit::x86_64) struct Lower<'a> {
     exits: Vec<Exit>,
     marks: Vec<Mark>,
     insns: Vec<Insn>,
+    /// The last AES round without its mixing, where it stands, and its destination.
+    pub(super) unmixed: Option<(isa::rows::crypto::Op, u64, u8)>,
     /// Set by what does not go on to the next instruction.
     pub(super) ended: bool,
 }
@@ -209,6 +211,7 @@ impl<'a> Lower<'a> {
             exits: Vec::new(),
             marks: Vec::with_capacity(count),
             insns: Vec::new(),
+            unmixed: None,
             ended: false,
         }
     }
@@ -352,6 +355,7 @@ impl<'a> Lower<'a> {
 
     /// Forgets all that is known of registers.
     pub(super) fn forget(&mut self) {
+        self.unmixed = None;
         self.checked = [None; 32];
         self.known = [None; 32];
         self.sp_aligned = false;

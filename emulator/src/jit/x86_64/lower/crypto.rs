@@ -7,8 +7,8 @@ use crate::jit::x86_64::asm::Map;
 use crate::jit::x86_64::lower::simd_int::splat;
 use crate::jit::x86_64::regs::Xmm;
 use crate::jit::x86_64::simd::{
-    ADD, AES_DECRYPT_LAST, AES_ENCRYPT, AES_ENCRYPT_LAST, AES_UNMIX, ALIGN, INSERT_32, OR, SELECT_32, SUB,
-    Way, XOR,
+    ADD, AES_DECRYPT, AES_DECRYPT_LAST, AES_ENCRYPT, AES_ENCRYPT_LAST, AES_UNMIX, ALIGN, INSERT_32, OR,
+    SELECT_32, SUB, Way, XOR,
 };
 
 const T0: Xmm = Xmm(13);
@@ -93,8 +93,10 @@ fn rotate_left(l: &mut Lower<'_>, to: Xmm, a: Xmm, amount: u8) {
     l.asm.simd(OR, to, to, T1);
 }
 
-/// The guest adds the key first, the host last: each step of the host gets a key of zeros.
+/// The guest adds the key first, the host last: each step of the host gets a key of zeros. The mixing that follows a
+/// round is done by the host's whole round, on what the round began with, which is still in T0.
 fn aes(l: &mut Lower<'_>, op: Op, insn: &Insn) {
+    let pc = l.pc();
     match op {
         Op::Aese | Op::Aesd => {
             let d = l.vector(insn.rd);
@@ -103,13 +105,19 @@ fn aes(l: &mut Lower<'_>, op: Op, insn: &Insn) {
             l.asm.simd(XOR, T0, d, n);
             l.asm.vector_zero(T1);
             put(l, insn, |l, to| l.asm.simd(last, to, T0, T1));
+            l.unmixed = Some((op, pc, insn.rd));
         }
         Op::Aesmc => {
-            // A round without its mixing, undone, and the round.
-            let n = l.vector(insn.rn);
-            l.asm.vector_zero(T1);
-            l.asm.simd(AES_DECRYPT_LAST, T0, n, T1);
+            if l.unmixed != Some((Op::Aese, pc.wrapping_sub(4), insn.rn)) {
+                // A round without its mixing, undone, and the round.
+                let n = l.vector(insn.rn);
+                l.asm.vector_zero(T1);
+                l.asm.simd(AES_DECRYPT_LAST, T0, n, T1);
+            }
             put(l, insn, |l, to| l.asm.simd(AES_ENCRYPT, to, T0, T1));
+        }
+        _ if l.unmixed == Some((Op::Aesd, pc.wrapping_sub(4), insn.rn)) => {
+            put(l, insn, |l, to| l.asm.simd(AES_DECRYPT, to, T0, T1));
         }
         _ => {
             let n = l.vector_operand(insn.rn);

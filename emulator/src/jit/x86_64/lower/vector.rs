@@ -27,6 +27,13 @@ impl Copies {
         Some(Xmm(VECTOR_COPIES.start + place as u8))
     }
 
+    /// A host register for the instruction at hand alone.
+    fn scratch(&mut self) -> Xmm {
+        let taken = self.take(0);
+        self.of[usize::from(taken.0 - VECTOR_COPIES.start)] = None;
+        taken
+    }
+
     /// A host register for `index`. No instruction uses more vector registers than there are copies.
     fn take(&mut self, index: u8) -> Xmm {
         while self.busy[self.next] {
@@ -74,6 +81,11 @@ impl Lower<'_> {
             self.asm.load_vector(4, temp, vector_slot(index));
             temp
         })
+    }
+
+    /// One more register for the instruction at hand, of those that hold copies.
+    pub(super) fn vector_scratch(&mut self) -> Xmm {
+        self.copies.scratch()
     }
 
     /// The host register in which to compute v`index`. It may be one that holds an operand of the same number; the

@@ -73,7 +73,7 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, insn: &Insn) -> bool {
 }
 
 /// T2 = the element in all lanes.
-fn element(l: &mut Lower<'_>, size: u8, insn: &Insn) -> Xmm {
+pub(super) fn element(l: &mut Lower<'_>, size: u8, insn: &Insn) -> Xmm {
     let lane = insn.imm as u8;
     match l.vector_held(insn.rm) {
         None => {
@@ -91,7 +91,16 @@ fn element(l: &mut Lower<'_>, size: u8, insn: &Insn) -> Xmm {
 
 /// `to` = the products of the low or high halves. Destroys T0 and T1.
 #[allow(clippy::too_many_arguments, reason = "what an encoding tells apart")]
-fn long(l: &mut Lower<'_>, size: u8, signed: bool, high: bool, repeated: bool, to: Xmm, a: Xmm, b: Xmm) {
+pub(super) fn long(
+    l: &mut Lower<'_>,
+    size: u8,
+    signed: bool,
+    high: bool,
+    repeated: bool,
+    to: Xmm,
+    a: Xmm,
+    b: Xmm,
+) {
     match size {
         0 => {
             let widen = if signed { WIDEN_SIGNED } else { WIDEN_UNSIGNED }[0];

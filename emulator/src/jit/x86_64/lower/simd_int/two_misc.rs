@@ -1,14 +1,14 @@
 //! Two registers, miscellaneous: reversals, counts, comparison with zero, narrowing, pairwise sums.
 
 use super::common::{
-    T0, T1, T2, add_pairs_long, from_high, indices, invert, narrowed, picks, result, size, splat,
+    T0, T1, T2, add_pairs_long, from_high, indices, invert, narrowed, picks, result, shift_right, size, splat,
 };
 use crate::interp::Insn;
 use crate::isa::rows::simd_int::Op;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::regs::Xmm;
 use crate::jit::x86_64::simd::{
-    ABS, ADD, AND, EQUAL, GREATER, OR, SHUFFLE, SUB, Way, XOR, ZIP_HIGH, ZIP_LOW,
+    ABS, ADD, AND, EQUAL, GREATER, MIN_UNSIGNED, OR, SHUFFLE, SUB, Way, XOR, ZIP_HIGH, ZIP_LOW,
 };
 
 /// Emits `insn` if `op` is in this class.
@@ -33,6 +33,21 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, insn: &Insn) -> bool {
                 let high = indices(|at| Some(at.reverse_bits()));
                 by_half_byte(l, a, [high, high >> 4 & splat(0, 15)]);
                 l.asm.simd(OR, to, T0, T1);
+            });
+        }
+        Op::ClzVec => {
+            let a = l.vector(insn.rn);
+            result(l, insn, |l, to| leading_zeros(l, size, to, a));
+        }
+        Op::ClsVec => {
+            // Zeros where a bit is as the one above it, down from the sign, which does not count.
+            let a = l.vector(insn.rn);
+            result(l, insn, |l, to| {
+                shift_right(l, size, true, T2, a, 1);
+                l.asm.simd(XOR, T2, T2, a);
+                leading_zeros(l, size, T0, T2);
+                let one = l.asm.constant(splat(size, 1));
+                l.asm.simd(SUB[place], to, T0, one);
             });
         }
         Op::Rev16Vec => reverse(l, size, 2, insn),
@@ -113,6 +128,30 @@ fn by_half_byte(l: &mut Lower<'_>, a: Xmm, [low, high]: [u128; 2]) {
         let table = l.asm.constant(table);
         l.asm.load_vector(4, T2, table);
         l.asm.simd(SHUFFLE, temp, T2, temp);
+    }
+}
+
+/// `to` = how many zeros are above the highest one. Destroys T0, T1 and T2; `a` may be T2.
+fn leading_zeros(l: &mut Lower<'_>, size: u8, to: Xmm, a: Xmm) {
+    // The low half of a byte counts only where the high one has eight.
+    let low = indices(|at| Some(at.leading_zeros() as u8));
+    let high = indices(|at| Some(if at == 0 { 8 } else { at.leading_zeros() as u8 - 4 }));
+    by_half_byte(l, a, [low, high]);
+    if size == 0 {
+        return l.asm.simd(MIN_UNSIGNED[0], to, T0, T1);
+    }
+    l.asm.simd(MIN_UNSIGNED[0], T0, T0, T1);
+    for half in 0..size {
+        // So with halves of wider lanes: the low one counts where the high one is all zeros.
+        let width = 8 << half;
+        let (wide, place) = (half + 1, usize::from(half) + 1);
+        l.asm.shift_lanes(Way::Right, wide, T1, T0, width);
+        let all = l.asm.constant(splat(wide, width.into()));
+        l.asm.simd(EQUAL[place], T2, T1, all);
+        let kept = l.asm.constant(splat(wide, (1 << width) - 1));
+        l.asm.simd(AND, T0, T0, kept);
+        l.asm.simd(AND, T0, T0, T2);
+        l.asm.simd(ADD[place], if wide == size { to } else { T0 }, T0, T1);
     }
 }
 
