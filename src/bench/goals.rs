@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::report::Row;
+use super::report::{Outcome, Role, Row};
 use super::statistics::geomean;
 use super::table::{Against, Goal, Measure};
 
@@ -19,6 +19,8 @@ pub struct Judged {
     pub at_most: f64,
     /// The workload that the value is of, where it is the worst of several.
     pub worst: Option<String>,
+    /// Workloads that this machine has nothing to compare with; they are left out.
+    pub without: Vec<String>,
     /// Whether it holds.
     pub verdict: Verdict,
 }
@@ -47,16 +49,22 @@ pub fn judge(goals: &[Goal], rows: &[Row], other_peer: Option<&str>) -> Vec<Judg
 }
 
 fn one(goal: &Goal, rows: &[Row], other_peer: Option<&str>) -> Judged {
-    let (mut values, mut without) = (Vec::new(), Vec::new());
+    let (mut values, mut lacking, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    let native = matches!(goal.measure, Measure::Each(Against::Native) | Measure::Geomean(Against::Native));
     for name in &goal.of {
         let row = rows.iter().find(|row| row.workload == *name);
+        let missing = |row: &Row| matches!(row.outcomes.get(&Role::Native), Some(Outcome::Missing(_)));
+        if native && row.is_some_and(missing) {
+            without.push(name.clone());
+            continue;
+        }
         let value = row.and_then(|row| match goal.measure {
             Measure::Each(against) | Measure::Geomean(against) => row.to(against),
             Measure::Peak => row.peak_kib().map(|kib| kib as f64 / 1024.0),
         });
         match value {
             Some(value) => values.push((value, name.as_str())),
-            None => without.push(name.as_str()),
+            None => lacking.push(name.as_str()),
         }
     }
     let (value, worst) = match goal.measure {
@@ -75,11 +83,20 @@ fn one(goal: &Goal, rows: &[Row], other_peer: Option<&str>) -> Judged {
         Some(reason) => Verdict::Open(reason.to_owned()),
         // One that is above the limit is enough, whatever the rest would have been.
         None if exceeded && each => Verdict::Missed,
-        None if !without.is_empty() => Verdict::Open(unmeasured(&without)),
+        None if !lacking.is_empty() => Verdict::Open(unmeasured(&lacking)),
+        None if values.is_empty() => Verdict::Open("this machine has nothing to compare with".to_owned()),
         None if exceeded => Verdict::Missed,
         None => Verdict::Met,
     };
-    Judged { show: goal.show, what: describe(goal), value, at_most, worst, verdict }
+    Judged { show: goal.show, what: describe(goal), value, at_most, worst, without, verdict }
+}
+
+impl Judged {
+    /// What belongs behind the value: whose it is, and what was left out.
+    pub fn remarks(&self) -> String {
+        let worst = self.worst.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        if self.without.is_empty() { worst } else { format!("{worst} without {}", self.without.join(", ")) }
+    }
 }
 
 fn unmeasured(names: &[&str]) -> String {
@@ -146,6 +163,17 @@ mod tests {
         let mean = Measure::Geomean(Against::Peer);
         let open = Verdict::Open("no figure for w, x, y and 1 more".to_owned());
         assert_eq!(verdict(goal(&["b", "w", "x", "y", "z"], mean, 500)).1, open);
+    }
+
+    #[test]
+    fn what_this_machine_lacks_is_left_out_and_named() {
+        let mut rows = [row("a", "c", 10, 40, 10), row("b", "c", 90, 100, 10)];
+        rows[1].outcomes.insert(Role::Native, Outcome::Missing("this machine has no `b`".to_owned()));
+        let judged = judge(&[goal(&["a", "b"], Measure::Geomean(Against::Native), 1000)], &rows, None);
+        assert_eq!((&judged[0].verdict, judged[0].value), (&Verdict::Met, Some(1.0)));
+        assert_eq!(judged[0].without, ["b"]);
+        let judged = judge(&[goal(&["b"], Measure::Each(Against::Native), 1000)], &rows, None);
+        assert_eq!(judged[0].verdict, Verdict::Open("this machine has nothing to compare with".to_owned()));
     }
 
     #[test]

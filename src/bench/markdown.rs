@@ -51,7 +51,6 @@ fn write(out: &mut String, report: &Report, groups: &[Group]) -> std::fmt::Resul
     }
     for goal in &report.goals {
         let value = goal.value.map_or("–".to_owned(), |value| format!("{value:.2}"));
-        let worst = goal.worst.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         let verdict = match &goal.verdict {
             Verdict::Met => "met".to_owned(),
             Verdict::Missed => "**missed**".to_owned(),
@@ -59,8 +58,11 @@ fn write(out: &mut String, report: &Report, groups: &[Group]) -> std::fmt::Resul
         };
         writeln!(
             out,
-            "| {} | {} | {value}{worst} | {:.2} | {verdict} |",
-            goal.show, goal.what, goal.at_most
+            "| {} | {} | {value}{} | {:.2} | {verdict} |",
+            goal.show,
+            goal.what,
+            goal.remarks(),
+            goal.at_most
         )?;
     }
 

@@ -141,13 +141,18 @@ impl Style {
             Verdict::Open(_) => ("open", Ink::Odd),
         };
         let value = goal.value.map_or("–".to_owned(), |value| format!("{value:.2}"));
-        let worst = goal.worst.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         let why = match &goal.verdict {
             Verdict::Open(why) => format!("; {why}"),
             _ => String::new(),
         };
         let word = self.look.paint(ink, &format!("{word:>6}"));
-        format!("{word} {}. {}: {value}{worst}, at most {:.2}{why}\n", goal.show, goal.what, goal.at_most)
+        format!(
+            "{word} {}. {}: {value}{}, at most {:.2}{why}\n",
+            goal.show,
+            goal.what,
+            goal.remarks(),
+            goal.at_most
+        )
     }
 
     /// A ratio, right-aligned; green at most `good`, red above.
