@@ -1,5 +1,8 @@
 //! What the integration tests share: fixtures, and the emulator as a child of the built `matrix`.
 
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
