@@ -186,7 +186,7 @@ impl Asm {
         self.base + at
     }
 
-    fn put(&mut self, byte: u8) {
+    pub(super) fn put(&mut self, byte: u8) {
         self.code.push(byte);
     }
 
@@ -240,7 +240,16 @@ impl Asm {
     }
 
     /// An instruction with legacy encoding. `byte` says that a register operand is one of eight bits.
-    fn legacy(&mut self, prefix: Prefix, map: Map, opcode: u8, wide: bool, reg: u8, rm: Rm, byte: bool) {
+    pub(super) fn legacy(
+        &mut self,
+        prefix: Prefix,
+        map: Map,
+        opcode: u8,
+        wide: bool,
+        reg: u8,
+        rm: Rm,
+        byte: bool,
+    ) {
         match prefix {
             Prefix::None => {}
             Prefix::P66 => self.put(0x66),
@@ -639,22 +648,6 @@ impl Asm {
         self.put(imm);
     }
 
-    /// An instruction with legacy encoding on vectors, whose first operand is also its result.
-    pub(super) fn sse(&mut self, map: Map, opcode: u8, dst: Xmm, src: impl Into<Rm>) {
-        self.legacy(Prefix::None, map, opcode, false, dst.0, src.into(), false);
-    }
-
-    /// As [`Asm::sse`], with an immediate byte behind it.
-    pub(super) fn sse_imm(&mut self, map: Map, opcode: u8, dst: Xmm, src: Xmm, imm: u8) {
-        self.sse(map, opcode, dst, src);
-        self.put(imm);
-    }
-
-    /// Sets the floating-point control and status from the four bytes at `at`.
-    pub(super) fn load_float_status(&mut self, at: Rm) {
-        self.legacy(Prefix::None, Map::M0F, 0xae, false, 2, at, false);
-    }
-
     /// `dst = amount-shifted src` without touching the flags: SHLX, SHRX, SARX.
     pub(super) fn shift_x(&mut self, op: Shift, wide: bool, dst: Reg, src: impl Into<Rm>, amount: Reg) {
         let prefix = match op {
@@ -672,23 +665,5 @@ impl Asm {
     /// `high:low = rdx * src`, without touching the flags.
     pub(super) fn mulx(&mut self, high: Reg, low: Reg, src: impl Into<Rm>) {
         self.vex(Prefix::F2, Map::M38, 0xf6, true, high as u8, low as u8, src.into());
-    }
-
-    /// `dst = src`, the low 2 to the `scale` bytes (2–4); the rest of a vector loaded from memory is zero.
-    pub(super) fn load_vector(&mut self, scale: u8, dst: Xmm, src: Rm) {
-        match scale {
-            2 => self.vex(Prefix::P66, Map::M0F, 0x6e, false, dst.0, 0, src),
-            3 => self.vex(Prefix::F3, Map::M0F, 0x7e, false, dst.0, 0, src),
-            _ => self.vex(Prefix::F3, Map::M0F, 0x6f, false, dst.0, 0, src),
-        }
-    }
-
-    /// `[dst] = src`, the low 2 to the `scale` bytes (2–4).
-    pub(super) fn store_vector(&mut self, scale: u8, dst: Rm, src: Xmm) {
-        match scale {
-            2 => self.vex(Prefix::P66, Map::M0F, 0x7e, false, src.0, 0, dst),
-            3 => self.vex(Prefix::P66, Map::M0F, 0xd6, false, src.0, 0, dst),
-            _ => self.vex(Prefix::F3, Map::M0F, 0x7f, false, src.0, 0, dst),
-        }
     }
 }

@@ -192,4 +192,38 @@ impl Asm {
     pub(super) fn vector_ones(&mut self, dst: Xmm) {
         self.simd(EQUAL[2], dst, dst, dst);
     }
+
+    /// An instruction with legacy encoding on vectors, whose first operand is also its result.
+    pub(super) fn sse(&mut self, map: Map, opcode: u8, dst: Xmm, src: impl Into<Rm>) {
+        self.legacy(Prefix::None, map, opcode, false, dst.0, src.into(), false);
+    }
+
+    /// As [`Asm::sse`], with an immediate byte behind it.
+    pub(super) fn sse_imm(&mut self, map: Map, opcode: u8, dst: Xmm, src: Xmm, imm: u8) {
+        self.sse(map, opcode, dst, src);
+        self.put(imm);
+    }
+
+    /// Sets the floating-point control and status from the four bytes at `at`.
+    pub(super) fn load_float_status(&mut self, at: Rm) {
+        self.legacy(Prefix::None, Map::M0F, 0xae, false, 2, at, false);
+    }
+
+    /// `dst = src`, the low 2 to the `scale` bytes (2–4); the rest of a vector loaded from memory is zero.
+    pub(super) fn load_vector(&mut self, scale: u8, dst: Xmm, src: Rm) {
+        match scale {
+            2 => self.vex(Prefix::P66, Map::M0F, 0x6e, false, dst.0, 0, src),
+            3 => self.vex(Prefix::F3, Map::M0F, 0x7e, false, dst.0, 0, src),
+            _ => self.vex(Prefix::F3, Map::M0F, 0x6f, false, dst.0, 0, src),
+        }
+    }
+
+    /// `[dst] = src`, the low 2 to the `scale` bytes (2–4).
+    pub(super) fn store_vector(&mut self, scale: u8, dst: Rm, src: Xmm) {
+        match scale {
+            2 => self.vex(Prefix::P66, Map::M0F, 0x7e, false, src.0, 0, dst),
+            3 => self.vex(Prefix::P66, Map::M0F, 0xd6, false, src.0, 0, dst),
+            _ => self.vex(Prefix::F3, Map::M0F, 0x7f, false, src.0, 0, dst),
+        }
+    }
 }

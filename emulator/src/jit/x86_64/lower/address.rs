@@ -14,6 +14,14 @@ use crate::mem::GUARD;
 /// An access reaches at most so far from the address that was compared.
 const REACH: i32 = GUARD as i32 - 64;
 
+/// The operand `bytes` behind `at`.
+pub(super) fn behind(at: Rm, bytes: i32) -> Rm {
+    match at {
+        Rm::Index(base, index, scale, disp) => Rm::Index(base, index, scale, disp + bytes),
+        other => other,
+    }
+}
+
 impl Lower<'_> {
     /// Traps if SP is the base and not a multiple of 16.
     fn align_stack(&mut self, base: u8) {

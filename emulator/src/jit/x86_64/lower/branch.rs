@@ -2,14 +2,17 @@
 
 use std::mem::offset_of;
 
+use super::address::behind;
 use super::block::Lower;
 use crate::cpu::Cpu;
 use crate::interp::{destination, source};
 use crate::isa::rows::branch::Op;
 use crate::isa::{bits, sbits};
 use crate::jit::x86_64::asm::{Alu, Cc};
-use crate::jit::x86_64::regs::{Reg, state};
+use crate::jit::x86_64::regs::{Reg, Xmm, state};
 
+/// A vector register that is free between two guest instructions.
+const TEMP: Xmm = Xmm(13);
 /// The link register.
 const LR: u8 = 30;
 
@@ -101,6 +104,16 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
             let next = l.pc() + 4;
             l.leave(next, false);
             l.ended = true;
+        }
+        Op::DcZva => {
+            l.clobber();
+            l.copy(source(word, 0), Reg::Rdx);
+            l.asm.alu_imm(Alu::And, true, Reg::Rdx, -64);
+            let at = l.at_computed(Reg::Rdx);
+            l.asm.vector_zero(TEMP);
+            for piece in 0..4 {
+                l.asm.store_vector(4, behind(at, 16 * piece), TEMP);
+            }
         }
         Op::MrsTpidr => {
             let rd = destination(word, 0);

@@ -1,5 +1,6 @@
 //! Loads and stores.
 
+use super::address::behind;
 use super::block::Lower;
 use crate::cpu::ZERO_SINK;
 use crate::interp::{destination, field5, source};
@@ -179,10 +180,7 @@ fn pair(l: &mut Lower<'_>, word: u32, mode: Mode) -> bool {
     let start = if mode == Mode::Post { 0 } else { disp };
     let next = 1 << scale;
     let at = l.at_offset(rn, start, Reg::Rdx);
-    let then = match at {
-        Rm::Index(base, index, factor, disp) => Rm::Index(base, index, factor, disp + next),
-        other => other,
-    };
+    let then = behind(at, next);
     match (vector, load) {
         (false, false) => {
             let from = l.value(source(word, 0), Reg::Rax);

@@ -1,9 +1,10 @@
 //! Multiple structures: whole registers, contiguous in memory, their lanes in turn.
 
-use super::select::{TEMPS, behind, load_each, register};
+use super::select::{TEMPS, load_each, register};
 use crate::interp::field5;
 use crate::isa::bits;
 use crate::jit::x86_64::asm::Rm;
+use crate::jit::x86_64::lower::address::behind;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::lower::simd_int::{byte_of, indices, picks, unzip};
 use crate::jit::x86_64::regs::{Reg, Xmm};
@@ -34,12 +35,12 @@ pub(super) fn lower(l: &mut Lower<'_>, word: u32) -> Option<u8> {
     let at = l.at_offset(field5(word, 5), 0, Reg::Rdx);
     match (loads, in_turn, registers) {
         (true, false, _) => load_each(l, word, registers, 4, |l, number, to| {
-            l.asm.load_vector(scale, to, behind(at, number << scale));
+            l.asm.load_vector(scale, to, behind(at, i32::from(number) << scale));
         }),
         (false, false, _) => {
             for number in 0..registers {
                 let from = l.vector(register(word, number));
-                l.asm.store_vector(scale, behind(at, number << scale), from);
+                l.asm.store_vector(scale, behind(at, i32::from(number) << scale), from);
             }
         }
         (true, true, 2) => load_2(l, word, size, full, at),
@@ -157,7 +158,7 @@ fn store_3(l: &mut Lower<'_>, word: u32, size: u8, full: bool, at: Rm) {
             }
         }
         let scale = if full || piece == 0 { 4 } else { 3 };
-        l.asm.store_vector(scale, behind(at, 16 * piece), T0);
+        l.asm.store_vector(scale, behind(at, 16 * i32::from(piece)), T0);
     }
 }
 

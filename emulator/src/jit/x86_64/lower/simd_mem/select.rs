@@ -33,14 +33,6 @@ fn write_back(l: &mut Lower<'_>, word: u32, bytes: u8) {
     l.commit(rn, to);
 }
 
-/// The operand `bytes` behind `at`.
-pub(super) fn behind(at: Rm, bytes: u8) -> Rm {
-    match at {
-        Rm::Index(base, index, scale, disp) => Rm::Index(base, index, scale, disp + i32::from(bytes)),
-        other => other,
-    }
-}
-
 /// The number of the vector register `number` behind the first.
 pub(super) fn register(word: u32, number: u8) -> u8 {
     (field5(word, 0) + number) & 31

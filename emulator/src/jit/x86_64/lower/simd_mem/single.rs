@@ -1,8 +1,9 @@
 //! Single structures.
 
-use super::select::{behind, load_each, register};
+use super::select::{load_each, register};
 use crate::interp::field5;
 use crate::isa::bits;
+use crate::jit::x86_64::lower::address::behind;
 use crate::jit::x86_64::lower::block::Lower;
 use crate::jit::x86_64::regs::{Reg, Xmm};
 use crate::jit::x86_64::simd::{BROADCAST, EXTRACT, INSERT};
@@ -26,7 +27,7 @@ pub(super) fn lower(l: &mut Lower<'_>, word: u32) -> Option<u8> {
     let at = l.at_offset(field5(word, 5), 0, Reg::Rdx);
     let Some(lane) = lane else {
         load_each(l, word, registers, 3 + q, |l, number, to| {
-            l.asm.simd_unary(BROADCAST[place], to, behind(at, number << size));
+            l.asm.simd_unary(BROADCAST[place], to, behind(at, i32::from(number) << size));
         });
         return Some(registers << size);
     };
@@ -36,12 +37,12 @@ pub(super) fn lower(l: &mut Lower<'_>, word: u32) -> Option<u8> {
     }
     if loads {
         load_each(l, word, registers, 4, |l, number, to| {
-            let from = behind(at, number << size);
+            let from = behind(at, i32::from(number) << size);
             l.asm.simd_imm(INSERT[place], to, before[usize::from(number)], from, lane);
         });
     } else {
         for (number, from) in (0..registers).zip(before) {
-            let to = behind(at, number << size);
+            let to = behind(at, i32::from(number) << size);
             if lane == 0 && size >= 2 {
                 l.asm.store_vector(size, to, from);
             } else {
