@@ -218,6 +218,7 @@ impl Cpu {
     }
 
     /// Makes translated code's arithmetic the guest's.
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub(crate) fn arm_float(&mut self) {
         if self.engine.float == 0 {

@@ -48,17 +48,14 @@ mod arch {
 #[cfg(not(target_arch = "x86_64"))]
 mod arch {
     /// Nothing is translated here.
-    pub fn arm() {}
-
-    /// See [`arm`].
     pub fn settle() {}
 
-    /// See [`arm`].
+    /// Nothing is translated here.
     pub fn seen() -> u32 {
         0
     }
 }
 
 #[cfg(target_arch = "x86_64")]
-pub use arch::TRAPPING;
-pub use arch::{arm, seen, settle};
+pub use arch::{TRAPPING, arm};
+pub use arch::{seen, settle};

@@ -78,7 +78,7 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
     true
 }
 
-/// The moves of a high half; half precision is the interpreter's.
+/// The moves of a high half and conversions of half precision, the rest of which is the interpreter's.
 fn top_half(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
     match op {
         Op::FmovFromTop => {
@@ -94,6 +94,7 @@ fn top_half(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
             l.asm.vex_imm(Prefix::P66, Map::M3A, 0x22, true, to.0, to.0, from, 1);
             l.commit_vector(field5(word, 0));
         }
+        Op::FcvtHalf => return fp_convert::from_half(l, word),
         _ => return false,
     }
     true

@@ -22,6 +22,7 @@ pub(super) enum Mode {
 pub(super) fn lower(l: &mut Lower<'_>, op: Op, kind: Kind, word: u32) -> bool {
     let (mode, signed) = match op {
         Op::FcvtSingle if bits(word, 16, 15) == 1 => return precision(l, kind, word),
+        Op::FcvtSingle if bits(word, 16, 15) == 3 && l.has_half() => return to_half(l, word),
         Op::FcvtDouble if bits(word, 16, 15) == 0 => return precision(l, kind, word),
         Op::ScvtfInt | Op::ScvtfFixed => return from_general(l, kind, word, true),
         Op::UcvtfInt | Op::UcvtfFixed => return from_general(l, kind, word, false),
@@ -49,6 +50,45 @@ fn precision(l: &mut Lower<'_>, kind: Kind, word: u32) -> bool {
     // From `kind` to the other one.
     l.float(kind, 0x5a, to, TEMP, from);
     l.commit_low(field5(word, 0), 12 - kind.bytes());
+    true
+}
+
+fn to_half(l: &mut Lower<'_>, word: u32) -> bool {
+    let mut from = l.vector(field5(word, 5));
+    if !l.is_low(field5(word, 5), 4) {
+        l.vector_low(4, TEMP, from);
+        from = TEMP;
+    }
+    let to = l.vector_target(field5(word, 0));
+    l.halves_from(to, from);
+    l.commit_low(field5(word, 0), 2);
+    true
+}
+
+/// FCVT from half precision.
+pub(super) fn from_half(l: &mut Lower<'_>, word: u32) -> bool {
+    let double = match bits(word, 16, 15) {
+        0 => false,
+        1 => true,
+        _ => return false,
+    };
+    if !l.has_half() {
+        return false;
+    }
+    let from = l.vector(field5(word, 5));
+    // Alone, so that no other lane raises an exception.
+    l.vector_to(false, Reg::Rax, from);
+    l.asm.load_zero(1, Reg::Rax, Reg::Rax);
+    l.vector_from(false, TEMP, Reg::Rax.into());
+    let to = l.vector_target(field5(word, 0));
+    if double {
+        l.singles_from(TEMP, TEMP);
+        l.float_zero(OTHER);
+        l.float(Kind { double: false, packed: false }, 0x5a, to, OTHER, TEMP);
+    } else {
+        l.singles_from(to, TEMP);
+    }
+    l.commit_low(field5(word, 0), if double { 8 } else { 4 });
     true
 }
 
@@ -129,6 +169,21 @@ fn fixed(l: &mut Lower<'_>, kind: Kind, word: u32, signed: bool) -> bool {
 }
 
 impl Lower<'_> {
+    /// Does the host convert half precision?
+    pub(super) fn has_half(&self) -> bool {
+        is_x86_feature_detected!("f16c")
+    }
+
+    /// The low half of `to` = the lanes of `from`, singles, in half precision; the rest zero.
+    pub(super) fn halves_from(&mut self, to: Xmm, from: Xmm) {
+        self.asm.vex_imm(Prefix::P66, Map::M3A, 0x1d, false, from.0, 0, to.into(), rounding::EVEN);
+    }
+
+    /// `to` = the lanes in the low half of `from`, of half precision, as singles.
+    pub(super) fn singles_from(&mut self, to: Xmm, from: Xmm) {
+        self.asm.vex(Prefix::P66, Map::M38, 0x13, false, to.0, 0, from.into());
+    }
+
     /// The low lane of `to` = the signed integer `from`, general or memory; the rest zero.
     pub(super) fn float_from(&mut self, kind: Kind, wide: bool, to: Xmm, from: Rm) {
         self.float_zero(to);

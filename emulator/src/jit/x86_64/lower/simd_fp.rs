@@ -41,8 +41,9 @@ impl Shape {
 pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
     let double = bits(word, 22, 22) != 0;
     match op {
-        Op::FcvtlVec if double => simd_fp_convert::lengthen(l, word),
-        Op::FcvtnVec if double => simd_fp_convert::narrow(l, word),
+        Op::FcvtlVec if double || l.has_half() => simd_fp_convert::lengthen(l, word, double),
+        Op::FcvtnVec if double || l.has_half() => simd_fp_convert::narrow(l, word, double),
+        Op::FcvtlVec | Op::FcvtnVec => return false,
         _ => return Shape::of(word, double).is_some_and(|shape| lanes(l, op, shape, word)),
     }
     true

@@ -67,22 +67,30 @@ fn fixed(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
     true
 }
 
-/// FCVTL of singles.
-pub(super) fn lengthen(l: &mut Lower<'_>, word: u32) {
+/// FCVTL, to doubles or to singles.
+pub(super) fn lengthen(l: &mut Lower<'_>, word: u32, double: bool) {
     let mut n = l.vector(field5(word, 5));
     if bits(word, 30, 30) != 0 {
         l.shuffle(TEMP, n, 0xee);
         n = TEMP;
     }
     let to = l.vector_target(field5(word, 0));
-    l.asm.vex(Prefix::None, Map::M0F, 0x5a, false, to.0, 0, n.into());
+    if double {
+        l.asm.vex(Prefix::None, Map::M0F, 0x5a, false, to.0, 0, n.into());
+    } else {
+        l.singles_from(to, n);
+    }
     l.commit_vector(field5(word, 0));
 }
 
-/// FCVTN of doubles.
-pub(super) fn narrow(l: &mut Lower<'_>, word: u32) {
+/// FCVTN, from doubles or from singles.
+pub(super) fn narrow(l: &mut Lower<'_>, word: u32, double: bool) {
     let n = l.vector(field5(word, 5));
-    l.asm.vex(Prefix::P66, Map::M0F, 0x5a, false, TEMP.0, 0, n.into());
+    if double {
+        l.asm.vex(Prefix::P66, Map::M0F, 0x5a, false, TEMP.0, 0, n.into());
+    } else {
+        l.halves_from(TEMP, n);
+    }
     let rd = field5(word, 0);
     if bits(word, 30, 30) == 0 {
         return l.set_low(rd, 8, TEMP, true);
