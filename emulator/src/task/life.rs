@@ -178,6 +178,8 @@ impl Task {
         // Nothing may reach the new thread before it is attached.
         host::set_mask(u64::MAX);
         let started = host::start_thread(move || {
+            // The host gives a thread the floating-point status of the one that starts it.
+            host::float::settle();
             let tid = host::thread_id();
             host::attach(&cpu.interrupt);
             let task = Box::new(Task {

@@ -319,8 +319,11 @@ impl Cache {
         self.incoming.entry(way.target).or_default().push(number);
     }
 
-    /// Drops what was translated from guest addresses `start..end`.
+    /// Drops what was translated from guest addresses `start..end`, which are none when another thread took them.
     pub(super) fn invalidate(&mut self, start: u64, end: u64) {
+        if start >= end {
+            return;
+        }
         // Only an exec changes all of it.
         self.outdated |= start == 0 && end >= SIZE;
         self.left.retain(|pc, _| !(start..end).contains(pc));
