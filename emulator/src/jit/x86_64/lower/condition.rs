@@ -191,4 +191,23 @@ mod tests {
         }
         assert_eq!(from_nzcv(0), 0x100);
     }
+
+    #[test]
+    fn flags_of_comparisons_become_the_guests() {
+        // CF, ZF, PF as LAHF has them: what UCOMIS says of its first operand.
+        let (less, equal, greater, unordered) = (0x100, 0x4000, 0, 0x4500);
+        let nzcv = |at: FlagsAt, host| to_nzcv(at.to_memory(host)) >> 28;
+        for (host, compared, swapped) in [
+            (less, 0b1000, 0b0010),
+            (equal, 0b0110, 0b0110),
+            (greater, 0b0010, 0b1000),
+            (unordered, 0b0011, 0b0011),
+        ] {
+            assert_eq!(nzcv(FlagsAt::Compared, host), compared);
+            assert_eq!(nzcv(FlagsAt::Swapped, host), swapped);
+        }
+        // After an addition the host's carry is C.
+        assert_eq!(nzcv(FlagsAt::Carry, 0x100), 0b0010);
+        assert_eq!(nzcv(FlagsAt::Borrow, 0x100), 0b0000);
+    }
 }
