@@ -102,6 +102,7 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
                     engine => return Err(UsageError::Engine(engine)),
                 };
             }
+            Long("jit-stats") => options.engine.stats = true,
             Long("no-isolate") => options.no_isolate = true,
             Long("inject") => match parser.value()?.string()? {
                 defect if defect == "sidecar-veto" => options.sidecar_veto = true,

@@ -24,8 +24,10 @@ Usage: elfuse [OPTIONS] [--] PROGRAM [ARG]...
                         distinguish it; for tests where no such volume can be had
   --inject sidecar-veto restore a recorded defect, for tests: on a volume that does not distinguish
                         case, what is absent in the sysroot never reaches the host
-  --engine ENGINE       `interp` interprets every instruction (default), `jit` translates what runs
+  --engine ENGINE       `interp` interprets every instruction, `jit` (default) translates what runs
                         often into the host's instructions
+  --jit-stats           print at the end what was translated, and how often each instruction was left to
+                        the interpreter
   --no-chain, --no-pin, --no-lower, --no-look-ahead, --no-elide-checks, --no-regions
                         leave out one optimisation of the translator, to find a defect by halving
   --no-isolate          do not keep guest addresses apart from the emulator's memory: one outside the

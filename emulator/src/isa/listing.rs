@@ -5,18 +5,43 @@ use std::fmt::Write;
 use super::row::Row;
 use super::rows;
 use crate::interp::select;
+use crate::jit;
 
 /// How many fillings of its free bits a row is tried with.
 const TRIES: u32 = 4096;
+/// How many executed words tell whether a row is translated.
+const LOWERED_TRIES: usize = 64;
+/// Where they are taken to stand.
+const PC: u64 = 0x40_0000;
 
 /// Does the interpreter execute this row? True to the code: some word of the row gets a function.
 pub fn implemented(row: &Row) -> bool {
+    row.feature.implemented() && words(row).next().is_some()
+}
+
+/// Words of this row that are executed.
+fn words(row: &Row) -> impl Iterator<Item = u32> {
     // Knuth's multiplicative hash spreads the tries over the free bits.
-    row.feature.implemented()
-        && (0..TRIES).any(|i| {
-            let fill = i.wrapping_mul(0x9e37_79b1) ^ i.rotate_right(9);
-            row.matches_first(row.value | fill & !row.mask)
-        })
+    (0..TRIES)
+        .map(|i| row.value | (i.wrapping_mul(0x9e37_79b1) ^ i.rotate_right(9)) & !row.mask)
+        .filter(|&word| row.matches_first(word))
+}
+
+/// Is this row translated, or does translated code call the interpreter's function? True to the code.
+fn lowered(row: &Row) -> &'static str {
+    let (mut lowered, mut left) = (false, false);
+    for word in words(row).take(LOWERED_TRIES) {
+        if jit::lowers(word, PC) {
+            lowered = true;
+        } else {
+            left = true;
+        }
+    }
+    match (lowered, left) {
+        (true, false) => "lowered",
+        (true, true) => "partly",
+        _ => "called",
+    }
 }
 
 impl Row {
@@ -26,7 +51,8 @@ impl Row {
     }
 }
 
-/// One line a row (identifier, feature, whether it is implemented, syntax) under its subclass, and the counts.
+/// One line a row (whether it is implemented, whether it is translated into host instructions, identifier, feature,
+/// syntax) under its subclass, and the counts.
 pub fn listing() -> String {
     let mut text = String::new();
     let (mut subclass, mut total, mut done) = ("", 0, 0);
@@ -39,7 +65,14 @@ pub fn listing() -> String {
         total += 1;
         done += usize::from(yes);
         let state = if yes { "yes" } else { "no" };
-        let _ = writeln!(text, "  {state:3}  {:20} {:14} {}", row.id, row.feature.arm_name(), row.syntax);
+        let how = if yes { lowered(row) } else { "" };
+        let _ = writeln!(
+            text,
+            "  {state:3}  {how:7}  {:20} {:14} {}",
+            row.id,
+            row.feature.arm_name(),
+            row.syntax
+        );
     }
     let _ = writeln!(text, "{done} of {total} encodings implemented; the rest are SIGILL");
     text
@@ -53,7 +86,7 @@ mod tests {
     fn the_list_is_true_to_the_code() {
         let line = |id: &str| {
             let text = listing();
-            text.lines().find(|line| line.split_whitespace().nth(1) == Some(id)).map(str::to_owned)
+            text.lines().find(|line| line.split_whitespace().any(|column| column == id)).map(str::to_owned)
         };
         assert!(line("AddSubImm").is_some_and(|line| line.starts_with("  yes")));
         assert!(line("RetAuth").is_some_and(|line| line.starts_with("  no ")));

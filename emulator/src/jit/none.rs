@@ -17,8 +17,18 @@ impl Jit {
         Jit
     }
 
+    /// What was translated: nothing.
+    pub fn stats(&self) -> String {
+        "nothing was translated\n".into()
+    }
+
     /// What must be held across a fork: nothing.
     pub fn hold(&self) {}
+}
+
+/// Is the instruction `word` at `pc` translated without the interpreter's function?
+pub fn lowers(_word: u32, _pc: u64) -> bool {
+    false
 }
 
 /// What one thread has: nothing.

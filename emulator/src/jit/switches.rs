@@ -17,6 +17,8 @@ pub struct Switches {
     pub elide_checks: bool,
     /// Addresses are compared at all.
     pub isolate: bool,
+    /// Calls of the interpreter's functions are counted, and told at the end.
+    pub stats: bool,
     /// Loops are translated again, with registers of their own.
     pub regions: bool,
     /// How often a loop runs before that.
@@ -28,13 +30,14 @@ pub struct Switches {
 impl Default for Switches {
     fn default() -> Switches {
         Switches {
-            translate: false,
+            translate: true,
             chain: true,
             pin: true,
             lower: true,
             look_ahead: true,
             elide_checks: true,
             isolate: true,
+            stats: false,
             regions: true,
             hot: 1000,
             warm: 2,

@@ -131,6 +131,9 @@ impl Process {
 
     /// Ends the host process as `ending` has it, after reporting it.
     pub fn finish(&self, ending: &Ending) -> ! {
+        if self.config.engine.stats {
+            self.jit.stats().lines().for_each(trace::note);
+        }
         host::write_line(&ending.to_json(&counts::refused()));
         match ending {
             Ending::Exit(status) => host::exit_now(*status),

@@ -383,6 +383,13 @@ impl Asm {
         self.relative(address);
     }
 
+    /// `[address] += 1`, of four bytes, relative to the program counter.
+    pub(super) fn increment(&mut self, address: usize) {
+        self.put(0xff);
+        self.put(0x05);
+        self.relative(address);
+    }
+
     /// Sets flags by `a & b`.
     pub(super) fn test(&mut self, wide: bool, a: impl Into<Rm>, b: Reg) {
         self.one(0x85, wide, b as u8, a.into());

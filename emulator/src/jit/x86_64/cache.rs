@@ -4,7 +4,8 @@
 //! it: a dropped block has a jump there instead, and its incoming links are undone. Both are single stores, so threads
 //! may run meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +19,7 @@ use super::thunks::Thunks;
 use crate::cpu::Cpu;
 use crate::host;
 use crate::interp::Insn;
+use crate::isa;
 use crate::jit::Switches;
 use crate::mem::{AddressSpace, SIZE};
 
@@ -385,6 +387,30 @@ impl Cache {
             way.linked = false;
             self.memory.patch32(way.patch, way.stub.wrapping_sub(way.patch + 4) as u32);
         }
+    }
+
+    /// What was translated, and how often each instruction was left to the interpreter, most often first.
+    pub(super) fn stats(&self) -> String {
+        let mut counts: BTreeMap<&str, (u64, u32)> = BTreeMap::new();
+        for at in (self.memory.insns().start..self.next_insn).step_by(size_of::<Insn>()) {
+            let insn = self.memory.insn(at);
+            let name = isa::decode(insn.word).map_or("(unallocated)", |(row, _)| row.id);
+            let (times, places) = counts.entry(name).or_default();
+            *times += u64::from(insn.link);
+            *places += 1;
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+        let regions = self.blocks.iter().filter(|block| block.map.is_some()).count();
+        let mut text = format!(
+            "translated: {} blocks, {regions} loops, {} bytes of code\nleft to the interpreter: times, places, instruction\n",
+            self.blocks.len() - regions,
+            self.next_code - self.first_code,
+        );
+        for (name, (times, places)) in counts {
+            let _ = writeln!(text, "{times:12} {places:6} {name}");
+        }
+        text
     }
 
     /// The block whose code holds host address `at`.

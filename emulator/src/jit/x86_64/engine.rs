@@ -64,6 +64,11 @@ impl Jit {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What was translated, and how often each instruction was left to the interpreter; a line each.
+    pub fn stats(&self) -> String {
+        self.lock().cache.as_ref().map_or("nothing was translated\n".into(), Cache::stats)
+    }
+
     /// What must be held across a fork, so that the child finds it whole.
     pub fn hold(&self) -> impl Drop + use<'_> {
         self.lock()

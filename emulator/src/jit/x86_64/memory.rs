@@ -70,6 +70,16 @@ impl Memory {
         unsafe { std::ptr::copy_nonoverlapping(insns.as_ptr(), at as *mut Insn, insns.len()) };
     }
 
+    /// A copy of the instruction at `at`.
+    pub(super) fn insn(&self, at: usize) -> Insn {
+        assert!(
+            self.insns().contains(&at) && at.is_multiple_of(align_of::<Insn>()),
+            "an instruction elsewhere"
+        );
+        // SAFETY: the caller counts through what `write_insns` wrote; code changes but the counter, which is an integer.
+        unsafe { std::ptr::read_volatile(at as *const Insn) }
+    }
+
     /// Replaces the four bytes at `at`, which lie within one aligned eight, while threads may run over them.
     pub(super) fn patch32(&self, at: usize, value: u32) {
         assert!(self.code().contains(&at) && at & 7 <= 4, "a patch outside code");

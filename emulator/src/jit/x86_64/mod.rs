@@ -22,3 +22,4 @@ mod survey;
 mod thunks;
 
 pub use engine::{Jit, Thread};
+pub use lower::lowers;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::mem::offset_of;
+use std::sync::OnceLock;
 
 use super::condition::FlagsAt;
 use super::vector::Copies;
 use super::{branch, crypto, dp_imm, dp_reg, fp, load_store, simd_fp, simd_int, simd_mem};
 use crate::cpu::Cpu;
-use crate::interp::Insn;
+use crate::interp::{self, Insn};
 use crate::isa::{self, Opcode};
 use crate::jit::Switches;
 use crate::jit::x86_64::asm::{Alu, Asm, Cc, Offset, Rm};
@@ -15,6 +16,7 @@ use crate::jit::x86_64::cache::{ByAddress, OFTEN};
 use crate::jit::x86_64::flags::{Effect, effect, needed_at};
 use crate::jit::x86_64::map::Map;
 use crate::jit::x86_64::regs::{Reg, state};
+use crate::jit::x86_64::survey::Counts;
 use crate::jit::x86_64::thunks::{Thunks, look_up};
 use crate::mem::AddressSpace;
 
@@ -332,7 +334,11 @@ impl<'a> Lower<'a> {
         self.clobber();
         self.flags = FlagsAt::Memory;
         let at = self.site.insns + self.insns.len() * size_of::<Insn>();
-        self.insns.push(*insn);
+        self.insns.push(Insn { link: 0, ..*insn });
+        if self.switches.stats {
+            // No branch is ever called, so the hint of where it led is free to count.
+            self.asm.increment(at + offset_of!(Insn, link));
+        }
         self.asm.lea_address(Reg::Rdx, at);
         let calls = if self.is_region() { &self.thunks.inner_calls } else { &self.thunks.calls };
         let with_flags = matches!(effect(insn.word, self.pc()), Effect::Reads | Effect::Writes);
@@ -348,7 +354,7 @@ impl<'a> Lower<'a> {
 
     /// Calls the interpreter's function for `word`, the instruction at hand.
     pub(super) fn fall_back_word(&mut self, word: u32) {
-        if let Some((insn, _)) = crate::interp::select(word, self.pc()) {
+        if let Some((insn, _)) = interp::select(word, self.pc()) {
             self.fall_back(&insn);
         }
     }
@@ -529,4 +535,16 @@ fn liveness(space: &AddressSpace, switches: &Switches, start: u64, insns: &[Insn
 
 fn conditional_target(word: u32, pc: u64) -> Option<u64> {
     (word >> 24 == 0x54).then(|| pc.wrapping_add((isa::sbits(word, 23, 5) << 2) as u64))
+}
+
+/// Is the instruction `word` at `pc` translated without the interpreter's function?
+pub fn lowers(word: u32, pc: u64) -> bool {
+    static SPACE: OnceLock<Option<AddressSpace>> = OnceLock::new();
+    let Some(space) = SPACE.get_or_init(|| AddressSpace::reserve().ok()) else { return false };
+    let Some((insn, _)) = interp::select(word, pc) else { return false };
+    let switches = Switches::default();
+    let standard = Map::standard(&switches, &Counts::default());
+    let context = Context { space, switches: &switches, thunks: &Thunks::default(), standard: &standard };
+    let site = Site { code: 0x1000, insns: 0x1000, block: 0, exit: 0, counters: 0x1000 };
+    Lower::block(&context, site, pc, &[insn]).insns.is_empty()
 }

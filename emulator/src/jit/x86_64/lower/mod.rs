@@ -23,5 +23,6 @@ mod simd_mem;
 mod value;
 mod vector;
 
+pub use block::lowers;
 pub(super) use block::{Block, Context, Lower, Mark, Run, Site};
 pub(super) use condition::{FlagsAt, from_nzcv, to_nzcv};
