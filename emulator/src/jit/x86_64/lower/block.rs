@@ -542,9 +542,11 @@ pub fn lowers(word: u32, pc: u64) -> bool {
     static SPACE: OnceLock<Option<AddressSpace>> = OnceLock::new();
     let Some(space) = SPACE.get_or_init(|| AddressSpace::reserve().ok()) else { return false };
     let Some((insn, _)) = interp::select(word, pc) else { return false };
-    let switches = Switches::default();
+    // Nothing is there to look ahead at.
+    let switches = Switches { look_ahead: false, ..Switches::default() };
     let standard = Map::standard(&switches, &Counts::default());
-    let context = Context { space, switches: &switches, thunks: &Thunks::default(), standard: &standard };
+    let (thunks, left) = (&Thunks::default(), &ByAddress::default());
+    let context = Context { space, switches: &switches, thunks, standard: &standard, left };
     let site = Site { code: 0x1000, insns: 0x1000, block: 0, exit: 0, counters: 0x1000 };
     Lower::block(&context, site, pc, &[insn]).insns.is_empty()
 }
