@@ -31,7 +31,7 @@ const PAGE: u64 = 4096;
 /// How often an instruction is left to the interpreter by leaving the code for it.
 pub(super) const OFTEN: u8 = 16;
 /// Room that any block is sure to fit into.
-const LARGEST: usize = 64 << 10;
+const LARGEST: usize = 128 << 10;
 
 /// Guest addresses are spread well enough by one multiplication.
 #[derive(Default)]
