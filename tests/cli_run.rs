@@ -114,6 +114,16 @@ fn words_of_run_are_checked() {
         (vec!["run", "--junit-dialect", "strict"], "--junit <FILE>"),
         (vec!["run", "--inject", "sidecar"], "sidecar-veto"),
         (vec!["run", "--inject", "sidecar-veto"], "needs a target with the launcher `elfuse`; here has none"),
+        (
+            vec!["run", "--engine", "jit"],
+            "--engine jit needs a target with the launcher `elfuse`; here has none",
+        ),
+        (
+            vec!["run", "elfuse", "--engine", "jit,jot"],
+            "'jot' for '--engine <E>': expected one of interp, jit, jit-no-",
+        ),
+        (vec!["repro", "good", "--engine", "jit"], "--engine jit needs a target with the launcher `elfuse`"),
+        (vec!["list", "--engine", "jit"], "--engine jit needs a target with the launcher `elfuse`"),
         (vec!["run", "--volume", "folded"], "byte-exact, folding"),
         (vec!["run", "--volume-provider", "floppy"], "hdiutil, loop, fuse, directory, simulated"),
     ] {

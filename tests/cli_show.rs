@@ -45,6 +45,24 @@ fn json_is_one_array_of_cases() {
 }
 
 #[test]
+fn each_case_is_listed_once_on_each_engine() {
+    let printed = matrix(here(), &["list", "--case", "coreutils/static/tr", "--engine", "jit-no-pin,interp"]);
+    assert_eq!(printed.status, 0, "{}", printed.stderr);
+    assert_eq!(
+        printed.stdout,
+        "coreutils/static/jit-no-pin/tr  tr a-z A-Z\n\
+         coreutils/static/interp/tr      tr a-z A-Z\n\n\
+         2 cases: coreutils/static/interp 1, coreutils/static/jit-no-pin 1\n"
+    );
+    let json = ["list", "--case", "coreutils/static/tr", "--engine", "jit", "--format", "json"];
+    let printed = matrix(here(), &json);
+    assert!(printed.stdout.contains("\"engine\": \"jit\""), "{}", printed.stdout);
+    let printed = matrix(here(), &["explain", "coreutils/static/tr", "--engine", "jit-no-pin"]);
+    assert!(printed.stdout.contains("axes         target elfuse-aarch64, link static, engine jit-no-pin\n"));
+    assert!(printed.stdout.contains(" --engine jit --no-pin --clear-env "), "{}", printed.stdout);
+}
+
+#[test]
 fn explain_shows_the_whole_case() {
     let mut text = String::new();
     for args in [

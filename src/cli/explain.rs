@@ -9,7 +9,7 @@ use globset::Glob;
 use crate::plan::command::{self, CaseDirs, CommandPaths, PrivateDirs};
 use crate::plan::{Case, ExpectedEnding, Launcher, SysrootKind, Target, TextRule};
 
-use super::selection;
+use super::selection::{self, EngineArgs};
 use super::{CliError, Exit, load, quote};
 
 /// Show where a case was defined, its axes, fixtures, command, environment and expectation
@@ -21,13 +21,15 @@ pub struct ExplainArgs {
     /// The target [default: the project's]
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
 }
 
 /// Explains every case that matches.
 pub fn run(args: &ExplainArgs, project: Option<&Path>, out: &mut dyn Write) -> Result<Exit, CliError> {
     let config = load(project)?;
     let target = selection::target(&config, args.target.as_deref())?;
-    for case in selection::cases_named(&config, target, &args.case)? {
+    for case in selection::cases_named(&config, target, &args.engine, &args.case)? {
         explain(&case, target, out)?;
     }
     Ok(Exit::Expected)
@@ -68,8 +70,8 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
 
     writeln!(out, "{}", case.at)?;
     field(out, "defined", &format!("{}:{}", case.source.file.display(), case.source.line))?;
-    let volume = case.at.volume.map(|volume| format!(", volume {volume}")).unwrap_or_default();
-    field(out, "axes", &format!("target {}, link {}{volume}", case.at.target, case.at.link))?;
+    let axes: Vec<String> = case.at.axes().iter().map(|(axis, value)| format!("{axis} {value}")).collect();
+    field(out, "axes", &axes.join(", "))?;
     if !case.tags.is_empty() {
         field(out, "tags", &case.tags.join(", "))?;
     }

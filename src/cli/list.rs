@@ -7,9 +7,9 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::plan::{self, Case, VolumeKind};
+use crate::plan::{self, Case, Engine, VolumeKind};
 
-use super::selection::{self, FilterArgs};
+use super::selection::{self, EngineArgs, FilterArgs};
 use super::{CliError, Exit, load};
 
 /// List the cases that would run
@@ -19,6 +19,8 @@ pub struct ListArgs {
     target: Option<String>,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// How to write them
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -41,6 +43,8 @@ struct Row<'a> {
     suite: &'a str,
     link: &'a str,
     volume: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<&'a str>,
     name: &'a str,
     file: &'a Path,
     line: u32,
@@ -60,6 +64,7 @@ impl<'a> Row<'a> {
             suite: &case.at.suite,
             link: case.at.link.name(),
             volume: case.at.volume.map(VolumeKind::name),
+            engine: case.at.engine.map(Engine::name),
             name: &case.at.name,
             file: &case.source.file,
             line: case.source.line,
@@ -77,7 +82,9 @@ impl<'a> Row<'a> {
 pub fn run(args: &ListArgs, project: Option<&Path>, out: &mut dyn Write) -> Result<Exit, CliError> {
     let config = load(project)?;
     let target = selection::target(&config, args.target.as_deref())?;
-    let cases = plan::expand(&config, target, selection::profile(&config, None)?);
+    let engines = &args.engine.engines;
+    selection::refuse_engines(target, engines)?;
+    let cases = plan::expand(&config, target, selection::profile(&config, None)?, engines);
     let cases = plan::select(cases, &args.filter.filter())?;
     match args.format {
         Format::Text => text(&cases, out)?,
@@ -103,10 +110,11 @@ fn text(cases: &[Case], out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "\n{} {noun}: {}", cases.len(), counts.join(", "))
 }
 
-/// `suite/link[/volume]`.
+/// `suite/link[/volume][/engine]`.
 fn place(case: &Case) -> String {
-    let place = format!("{}/{}", case.at.suite, case.at.link);
-    case.at.volume.map_or(place.clone(), |volume| format!("{place}/{volume}"))
+    let (volume, engine) = (case.at.volume.map(VolumeKind::name), case.at.engine.map(Engine::name));
+    let always = [case.at.suite.as_str(), case.at.link.name()];
+    always.into_iter().chain(volume).chain(engine).collect::<Vec<_>>().join("/")
 }
 
 /// The command as it was written, and why it cannot run, if so.

@@ -18,7 +18,7 @@ use crate::plan::{self, Case, ExpectedEnding, Injection, Launcher, SysrootKind, 
 use crate::volume::{self, Provider, Volume};
 
 use super::explain::{ending, expectation};
-use super::selection;
+use super::selection::{self, EngineArgs};
 use super::{CliError, Exit, project};
 
 /// Run one case attached to the terminal, and write a repro.sh that needs no harness
@@ -30,6 +30,8 @@ pub struct ReproArgs {
     /// The target [default: the project's]
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Where to put repro.sh and the case's files [default: beneath the cache]
     #[arg(long, value_name = "DIR")]
     directory: Option<PathBuf>,
@@ -51,7 +53,7 @@ pub fn run(args: &ReproArgs, given: Option<&Path>, out: &mut dyn Write) -> Resul
     let config = project::config(&directory, lock.as_ref())?;
     let target = selection::target(&config, args.target.as_deref())?;
     selection::refuse_injection(target, args.inject)?;
-    let case = single(&config, target, &args.case)?;
+    let case = single(&config, target, &args.engine, &args.case)?;
     if let Some(reason) = &case.unsupported {
         return Err(CliError::Usage(format!("{} cannot run on {}: {reason}", case.at, target.name)));
     }
@@ -116,8 +118,8 @@ fn volume(
 }
 
 /// The only case that `pattern` names.
-fn single(config: &Config, target: &Target, pattern: &Glob) -> Result<Case, CliError> {
-    let mut cases = selection::cases_named(config, target, pattern)?;
+fn single(config: &Config, target: &Target, engines: &EngineArgs, pattern: &Glob) -> Result<Case, CliError> {
+    let mut cases = selection::cases_named(config, target, engines, pattern)?;
     if cases.len() > 1 {
         let ids: Vec<String> = cases.iter().take(8).map(|case| format!("  {}", case.at)).collect();
         let more = cases.len().saturating_sub(ids.len());

@@ -16,7 +16,7 @@ use crate::report::terminal::{Look, Terminal, summary};
 use crate::run::{self, Inputs};
 use crate::volume::{self, Provider};
 
-use super::selection::{self, FilterArgs};
+use super::selection::{self, EngineArgs, FilterArgs};
 use super::{CliError, Exit, project};
 
 /// Run cases and report what they did
@@ -26,6 +26,8 @@ pub struct RunArgs {
     target: Option<String>,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Cases at a time [default: one for each processor]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -70,8 +72,10 @@ pub fn run(args: &RunArgs, given: Option<&Path>, out: &mut dyn Write) -> Result<
     let config = project::config(&directory, lock.as_ref())?;
     let target = selection::target(&config, args.target.as_deref())?;
     selection::refuse_injection(target, args.inject)?;
+    selection::refuse_engines(target, &args.engine.engines)?;
     let profile = selection::profile(&config, args.profile.as_deref())?;
-    let mut cases = plan::select(plan::expand(&config, target, profile), &args.filter.filter())?;
+    let cases = plan::expand(&config, target, profile, &args.engine.engines);
+    let mut cases = plan::select(cases, &args.filter.filter())?;
     if let Some(timeout) = args.timeout {
         plan::override_timeout(&mut cases, timeout);
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use globset::Glob;
 
 use crate::config::{self, Config, ConfigError, Profile, suggest};
-use crate::plan::{self, Case, Filter, Injection, Launcher, Link, Target, VolumeKind};
+use crate::plan::{self, Case, Engine, Filter, Injection, Launcher, Link, Target, VolumeKind};
 
 use super::CliError;
 
@@ -42,6 +42,15 @@ impl FilterArgs {
             tags: self.tags.clone(),
         }
     }
+}
+
+/// On which engines of the emulator.
+#[derive(Args, Clone, Debug)]
+pub struct EngineArgs {
+    /// Each case once on each of these engines of the emulator: `interp`, `jit`, or `jit-no-NAME` without an
+    /// optimisation; separated by commas, or given again [default: the emulator's choice, and no such axis]
+    #[arg(long = "engine", value_name = "E", value_delimiter = ',')]
+    pub engines: Vec<Engine>,
 }
 
 /// The directory of the project: `given`, or the nearest one from the current directory upwards.
@@ -81,6 +90,17 @@ pub fn refuse_injection(target: &Target, injection: Option<Injection>) -> Result
     }
 }
 
+/// Only the bundled emulator has these engines.
+pub fn refuse_engines(target: &Target, engines: &[Engine]) -> Result<(), CliError> {
+    match (engines, &target.launcher) {
+        ([first, ..], Launcher::Command { .. } | Launcher::Native) => Err(CliError::Usage(format!(
+            "--engine {first} needs a target with the launcher `elfuse`; {} has none",
+            target.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The profile called `wanted`, or `default`.
 pub fn profile<'c>(config: &'c Config, wanted: Option<&str>) -> Result<&'c Profile, CliError> {
     let name = wanted.unwrap_or("default");
@@ -92,8 +112,14 @@ fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> 
     CliError::Usage(format!("unknown {what} `{name}`\n{}", suggest::hint(name, known)))
 }
 
-/// The cases on `target` whose name or id matches `pattern`.
-pub fn cases_named(config: &Config, target: &Target, pattern: &Glob) -> Result<Vec<Case>, CliError> {
-    let cases = plan::expand(config, target, profile(config, None)?);
+/// The cases on `target`, on each of `engines`, whose name or id matches `pattern`.
+pub fn cases_named(
+    config: &Config,
+    target: &Target,
+    engines: &EngineArgs,
+    pattern: &Glob,
+) -> Result<Vec<Case>, CliError> {
+    refuse_engines(target, &engines.engines)?;
+    let cases = plan::expand(config, target, profile(config, None)?, &engines.engines);
     Ok(plan::select(cases, &Filter { cases: vec![pattern.clone()], ..Filter::default() })?)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, HostFallback, Laid, SysrootKind, VolumeKind};
+use super::{Condition, Engine, HostFallback, Laid, SysrootKind, VolumeKind};
 
 /// How the program under test is linked.
 #[derive(
@@ -63,6 +63,9 @@ pub struct Coordinates {
     pub link: Link,
     /// The volume axis; absent where no sysroot lies on a volume of its own.
     pub volume: Option<VolumeKind>,
+    /// The engine axis; absent where nobody asked for it, and the emulator chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<Engine>,
     /// The case's name within the suite, such as `sort`.
     pub name: String,
 }
@@ -72,7 +75,8 @@ impl Coordinates {
     pub fn axes(&self) -> Vec<(&'static str, String)> {
         let volume = self.volume.map(|volume| ("volume", volume.to_string()));
         let always = [("target", self.target.clone()), ("link", self.link.to_string())];
-        always.into_iter().chain(volume).collect()
+        let engine = self.engine.map(|engine| ("engine", engine.to_string()));
+        always.into_iter().chain(volume).chain(engine).collect()
     }
 }
 
@@ -84,11 +88,14 @@ impl Case {
 }
 
 impl fmt::Display for Coordinates {
-    /// The case id: `suite/link[/volume]/name`, unique within one target.
+    /// The case id: `suite/link[/volume][/engine]/name`, unique within one target.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/", self.suite, self.link)?;
         if let Some(volume) = &self.volume {
             write!(f, "{volume}/")?;
+        }
+        if let Some(engine) = &self.engine {
+            write!(f, "{engine}/")?;
         }
         f.write_str(&self.name)
     }

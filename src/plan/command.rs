@@ -178,6 +178,8 @@ pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> Comma
                 args.extend(["--status-fd".into(), descriptor.to_string().into()]);
             }
             args.extend(options.iter().map(OsString::from));
+            // Behind the target's own: the last `--engine` counts.
+            args.extend(case.at.engine.iter().flat_map(|engine| engine.options()).map(OsString::from));
             args.push("--clear-env".into());
             for (name, value) in &env {
                 args.push("--env".into());
@@ -232,7 +234,7 @@ mod tests {
 
     fn case(id: &str) -> (Case, Target) {
         let config = testing::config();
-        let cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        let cases = expand(&config, &config.targets[0], &config.profiles[0], &[]);
         let case = cases.into_iter().find(|case| case.at.to_string() == id).unwrap();
         (case, config.targets[0].clone())
     }
@@ -277,6 +279,18 @@ mod tests {
             ]
         );
         assert_eq!(line.cwd, Path::new("/scratch/7/cwd"));
+    }
+
+    #[test]
+    fn the_engine_stands_behind_the_targets_options() {
+        let (mut case, mut target) = case("text/static/sort");
+        target.launcher = Launcher::Elfuse { options: vec!["--engine".to_owned(), "interp".to_owned()] };
+        case.at.engine = Some("jit-no-chain".parse().unwrap());
+        let line = command_line(&case, &target, &paths());
+        let words = words(&line);
+        let at = words.iter().position(|word| *word == "--engine").unwrap();
+        let wanted = ["--engine", "interp", "--engine", "jit", "--no-chain", "--clear-env"];
+        assert_eq!(words[at..at + wanted.len()], wanted);
     }
 
     #[test]

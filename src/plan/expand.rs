@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use crate::config::{CaseSpec, Config, Profile, Programs, Suite};
 
-use super::{Case, Coordinates, Launcher, Link, Source, SysrootKind, Target, VolumeKind};
+use super::{Case, Coordinates, Engine, Launcher, Link, Source, SysrootKind, Target, VolumeKind};
 
-/// Every case of `config` on `target`, suite by suite, link by link, volume by volume, in the order of the files.
+/// Every case of `config` on `target`, suite by suite, link by link, volume by volume, engine by engine, in the order of
+/// the files. Without `engines` no case has that axis.
 ///
-/// Ids are unique because suites, their links and their cases' names are.
-pub fn expand(config: &Config, target: &Target, profile: &Profile) -> Vec<Case> {
+/// Ids are unique because suites, their links, their cases' names and the engines are; one given twice counts once.
+pub fn expand(config: &Config, target: &Target, profile: &Profile, engines: &[Engine]) -> Vec<Case> {
+    let engines = self::engines(engines);
     let mut cases = Vec::new();
     for suite in &config.suites {
         for (link, programs) in &suite.programs {
@@ -17,8 +19,11 @@ pub fn expand(config: &Config, target: &Target, profile: &Profile) -> Vec<Case> 
                 continue;
             }
             for volume in volumes(config, suite, *link, programs) {
-                let place = Place { suite, link: *link, volume, programs, target, profile };
-                cases.extend(suite.cases.iter().map(|spec| place.case(spec)));
+                for engine in &engines {
+                    let engine = *engine;
+                    let place = Place { suite, link: *link, volume, engine, programs, target, profile };
+                    cases.extend(suite.cases.iter().map(|spec| place.case(spec)));
+                }
             }
         }
     }
@@ -35,11 +40,23 @@ fn volumes(config: &Config, suite: &Suite, link: Link, programs: &Programs) -> V
     }
 }
 
+/// The values of the engine axis, each once; `None` alone where the emulator chooses.
+fn engines(wanted: &[Engine]) -> Vec<Option<Engine>> {
+    let mut engines = Vec::new();
+    for engine in wanted.iter().copied().map(Some) {
+        if !engines.contains(&engine) {
+            engines.push(engine);
+        }
+    }
+    if engines.is_empty() { vec![None] } else { engines }
+}
+
 /// Where a suite's cases land.
 struct Place<'a> {
     suite: &'a Suite,
     link: Link,
     volume: Option<VolumeKind>,
+    engine: Option<Engine>,
     programs: &'a Programs,
     target: &'a Target,
     profile: &'a Profile,
@@ -54,6 +71,7 @@ impl Place<'_> {
                 suite: self.suite.name.clone(),
                 link: self.link,
                 volume: self.volume,
+                engine: self.engine,
                 name: spec.name.clone(),
             },
             source: Source { file: self.suite.file.clone(), line: spec.line },
@@ -112,7 +130,7 @@ mod tests {
     #[test]
     fn the_order_is_suite_then_link_then_file() {
         let config = testing::config();
-        let cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        let cases = expand(&config, &config.targets[0], &config.profiles[0], &[]);
         let ids: Vec<String> = cases.iter().map(|case| case.at.to_string()).collect();
         assert_eq!(
             ids,
@@ -133,7 +151,7 @@ mod tests {
     fn a_link_outside_the_axis_does_not_run() {
         let mut config = testing::config();
         config.links = vec![Link::GlibcDyn];
-        let cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        let cases = expand(&config, &config.targets[0], &config.profiles[0], &[]);
         assert_eq!(cases.len(), 2);
     }
 
@@ -142,7 +160,7 @@ mod tests {
         let mut config = testing::config();
         config.suites[0].volumes = VolumeKind::ALL.to_vec();
         let ids = |config: &Config| {
-            let cases = expand(config, &config.targets[0], &config.profiles[0]);
+            let cases = expand(config, &config.targets[0], &config.profiles[0], &[]);
             cases.iter().map(|case| case.at.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(
@@ -164,11 +182,35 @@ mod tests {
     }
 
     #[test]
+    fn every_case_runs_once_on_each_engine() {
+        let mut config = testing::config();
+        config.suites[0].volumes = VolumeKind::ALL.to_vec();
+        let [interp, jit] = ["interp", "jit-no-chain"].map(|name| name.parse::<Engine>().unwrap());
+        let cases = |engines: &[Engine]| expand(&config, &config.targets[0], &config.profiles[0], engines);
+        let ids: Vec<String> = cases(&[jit, interp, jit]).iter().map(|case| case.at.to_string()).collect();
+        assert_eq!(
+            ids[..6],
+            [
+                "text/static/jit-no-chain/sort",
+                "text/static/jit-no-chain/env",
+                "text/static/interp/sort",
+                "text/static/interp/env",
+                "text/glibc-dyn/byte-exact/jit-no-chain/sort",
+                "text/glibc-dyn/byte-exact/jit-no-chain/env",
+            ]
+        );
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 2 * cases(&[]).len());
+        let one = cases(&[interp]);
+        assert_eq!(one[0].at.axes().last(), Some(&("engine", "interp".to_owned())));
+        assert!(cases(&[]).iter().all(|case| case.at.engine.is_none()));
+    }
+
+    #[test]
     fn a_target_without_children_says_why() {
         let config = testing::config();
         let mut target = config.targets[0].clone();
         target.no_children = Some("no exec".to_owned());
-        let cases = expand(&config, &target, &config.profiles[0]);
+        let cases = expand(&config, &target, &config.profiles[0], &[]);
         let reasons: BTreeMap<String, Option<String>> =
             cases.into_iter().map(|case| (case.at.to_string(), case.unsupported)).collect();
         assert_eq!(reasons["text/static/env"].as_deref(), Some("no exec"));
@@ -184,7 +226,7 @@ mod tests {
         }
         let reasons = |launcher| {
             let target = Target { launcher, ..config.targets[0].clone() };
-            let cases = expand(&config, &target, &config.profiles[0]);
+            let cases = expand(&config, &target, &config.profiles[0], &[]);
             cases.iter().map(|case| (case.at.link, case.unsupported.is_some())).collect::<BTreeMap<_, _>>()
         };
         let native = reasons(Launcher::Native);
@@ -196,7 +238,7 @@ mod tests {
     #[test]
     fn the_slow_mark_never_lies_beyond_the_limit() {
         let config = testing::config();
-        let mut cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        let mut cases = expand(&config, &config.targets[0], &config.profiles[0], &[]);
         override_timeout(&mut cases, Duration::from_secs(1));
         assert!(cases.iter().all(|case| case.slow == Duration::from_secs(1)));
         assert!(cases.iter().all(|case| case.timeout == Duration::from_secs(1)));

@@ -5,6 +5,7 @@
 
 mod case;
 pub mod command;
+mod engine;
 mod expand;
 mod injection;
 pub mod placeholder;
@@ -17,6 +18,7 @@ mod trees;
 mod volume;
 
 pub use case::{Case, Coordinates, Expect, ExpectedEnding, Link, Source, TextRule};
+pub use engine::{Engine, NoSuchEngine};
 pub use expand::{expand, override_timeout};
 pub use injection::Injection;
 pub use request::{JunitDialect, Launcher, RunRequest, Target};

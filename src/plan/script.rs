@@ -197,7 +197,7 @@ mod tests {
         fs::create_dir(&root).unwrap();
         let config = testing::config();
         let target = Target { launcher: Launcher::Native, ..config.targets[0].clone() };
-        let mut case = expand(&config, &target, &config.profiles[0]).remove(0);
+        let mut case = expand(&config, &target, &config.profiles[0], &[]).remove(0);
         let content: Vec<u8> = (0..=255).collect();
         case.program = "/bin/sh".to_owned();
         case.args = ["-c", r#"cat; cat "$1"; pwd; echo "$WHERE $TZ ${HOME##*/}""#, "sh", "$T/sub/a b"]
@@ -244,7 +244,7 @@ mod tests {
         fs::create_dir(&root).unwrap();
         let config = testing::config();
         let target = Target { launcher: Launcher::Native, ..config.targets[0].clone() };
-        let mut case = expand(&config, &target, &config.profiles[0]).remove(0);
+        let mut case = expand(&config, &target, &config.profiles[0], &[]).remove(0);
         let lay = |path: &str, node| Laid { path: path.to_owned(), node };
         case.sysroot = SysrootKind::Private;
         case.tree = vec![
@@ -279,7 +279,7 @@ mod tests {
             .unwrap();
         let config = testing::config();
         let target = Target { launcher: Launcher::Native, ..config.targets[0].clone() };
-        let mut case = expand(&config, &target, &config.profiles[0]).remove(0);
+        let mut case = expand(&config, &target, &config.profiles[0], &[]).remove(0);
         case.program = "bin/tool".to_owned();
         case.args = vec!["$BIN".to_owned()];
         let paths = CommandPaths {
@@ -317,7 +317,7 @@ mod tests {
     fn on_a_byte_exact_volume_the_emulator_folds() {
         let config = testing::config();
         let target = &config.targets[0];
-        let mut case = expand(&config, target, &config.profiles[0]).remove(2);
+        let mut case = expand(&config, target, &config.profiles[0], &[]).remove(2);
         case.at.volume = Some(VolumeKind::Folding);
         let paths = CommandPaths {
             matrix: "/opt/matrix".into(),
@@ -340,7 +340,7 @@ mod tests {
     fn the_emulator_can_be_replaced() {
         let config = testing::config();
         let target = &config.targets[0];
-        let case = expand(&config, target, &config.profiles[0]).remove(0);
+        let case = expand(&config, target, &config.profiles[0], &[]).remove(0);
         let paths = CommandPaths {
             matrix: "/opt/matrix".into(),
             fixture: "/cache/tree".into(),

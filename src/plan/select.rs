@@ -4,14 +4,14 @@ use globset::{Glob, GlobMatcher};
 
 use crate::config::suggest;
 
-use super::{Case, Link, VolumeKind};
+use super::{Case, Coordinates, Link, VolumeKind};
 
 /// What to select; an empty list selects everything.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Names of suites.
     pub suites: Vec<String>,
-    /// Globs over a case's name or its id.
+    /// Globs over a case's name or its id, with or without the engine.
     pub cases: Vec<Glob>,
     /// Values of the link axis.
     pub links: Vec<Link>,
@@ -85,7 +85,10 @@ pub fn select(cases: Vec<Case>, filter: &Filter) -> Result<Vec<Case>, NothingSel
 }
 
 fn matches(glob: &GlobMatcher, case: &Case) -> bool {
-    glob.is_match(&case.at.name) || glob.is_match(case.at.to_string())
+    let on_any_engine = || Coordinates { engine: None, ..case.at.clone() }.to_string();
+    glob.is_match(&case.at.name)
+        || glob.is_match(case.at.to_string())
+        || case.at.engine.is_some() && glob.is_match(on_any_engine())
 }
 
 fn no_such<'k>(what: &'static str, wanted: &str, known: impl Iterator<Item = &'k str>) -> NothingSelected {
@@ -99,12 +102,12 @@ fn no_such<'k>(what: &'static str, wanted: &str, known: impl Iterator<Item = &'k
 
 #[cfg(test)]
 mod tests {
-    use super::super::{expand, testing};
+    use super::super::{Engine, expand, testing};
     use super::*;
 
     fn run(filter: Filter) -> Result<Vec<String>, NothingSelected> {
         let config = testing::config();
-        let cases = expand(&config, &config.targets[0], &config.profiles[0]);
+        let cases = expand(&config, &config.targets[0], &config.profiles[0], &[]);
         let cases = select(cases, &filter)?;
         Ok(cases.iter().map(|case| case.at.to_string()).collect())
     }
@@ -124,6 +127,21 @@ mod tests {
         assert_eq!(ids, ["text/static/sort", "text/glibc-dyn/sort", "shell/static/sort"]);
         let ids = run(Filter { cases: globs(&["text/*/env"]), ..Filter::default() }).unwrap();
         assert_eq!(ids, ["text/static/env", "text/glibc-dyn/env"]);
+    }
+
+    #[test]
+    fn an_id_without_its_engine_matches_on_all_of_them() {
+        let config = testing::config();
+        let engines: Vec<Engine> = ["interp", "jit"].iter().map(|name| name.parse().unwrap()).collect();
+        let ids = |pattern: &str| -> Vec<String> {
+            let cases = expand(&config, &config.targets[0], &config.profiles[0], &engines);
+            let filter = Filter { cases: globs(&[pattern]), ..Filter::default() };
+            select(cases, &filter).unwrap().iter().map(|case| case.at.to_string()).collect()
+        };
+        assert_eq!(ids("text/static/sort"), ["text/static/interp/sort", "text/static/jit/sort"]);
+        assert_eq!(ids("text/static/jit/sort"), ["text/static/jit/sort"]);
+        assert_eq!(ids("*/jit/*").len(), 5);
+        assert_eq!(ids("env").len(), 4);
     }
 
     #[test]

@@ -44,8 +44,9 @@ pub(super) fn run_case(context: &Context<'_>, index: usize, worker: usize, tell:
 fn reproduce(request: &RunRequest, case: &Case) -> String {
     let id = case.at.to_string();
     let inject = request.inject.map(|injection| format!("--inject {injection} ")).unwrap_or_default();
+    let engine = case.at.engine.map(|engine| format!("--engine {engine} ")).unwrap_or_default();
     format!(
-        "matrix repro --target {} {inject}{}",
+        "matrix repro --target {} {engine}{inject}{}",
         shell_words::quote(&case.at.target),
         shell_words::quote(&id)
     )

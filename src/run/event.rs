@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Case, Injection, VolumeKind};
+use crate::plan::{Case, Engine, Injection, VolumeKind};
 use crate::verdict::{Attempt, Explanation, Verdict};
 use crate::volume::{Probed, Provider};
 
@@ -109,6 +109,9 @@ pub struct RunInfo {
     /// The volumes that sysroots were put on.
     #[serde(default)]
     pub volumes: Vec<VolumeInfo>,
+    /// The engines that cases run on, in their order; empty where the emulator chooses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub engines: Vec<Engine>,
     /// A known defect that the emulator was told to have; such a run never counts as expected.
     #[serde(default)]
     pub injected: Option<Injection>,

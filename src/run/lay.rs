@@ -80,7 +80,7 @@ mod tests {
     fn laid(tree: Vec<(&str, Node)>) -> (tempfile::TempDir, io::Result<()>) {
         let directory = tempfile::tempdir().expect("temporary directory");
         let config = testing::config();
-        let mut case = expand(&config, &config.targets[0], &config.profiles[0]).remove(0);
+        let mut case = expand(&config, &config.targets[0], &config.profiles[0], &[]).remove(0);
         case.tree = tree.into_iter().map(|(path, node)| Laid { path: path.to_owned(), node }).collect();
         let files = directory.path().to_path_buf();
         let result = lay(&case, Path::new("/"), &Places { files, ..Places::default() });

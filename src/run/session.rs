@@ -14,7 +14,7 @@ use super::second::{SecondDirectory, sweep_second_directories};
 use super::sysroot::Sysroots;
 use super::{Event, EventKind, RunError, RunInfo, Sink};
 use crate::host::{self, Interrupts, descendants};
-use crate::plan::{Launcher, Link, RunRequest, SysrootKind};
+use crate::plan::{Case, Engine, Launcher, Link, RunRequest, SysrootKind};
 use crate::report::{self, EventLog, Record};
 
 /// What was made ready for a run.
@@ -158,8 +158,20 @@ fn facts(request: &RunRequest, inputs: &Inputs, directory: &RunDirectory, run_id
         seed: None,
         shard: None,
         volumes: Vec::new(),
+        engines: engines(&request.cases),
         injected: request.inject,
         oracle: None,
         directory: directory.root().to_owned(),
     }
+}
+
+/// The values of the engine axis, in the order of the cases.
+fn engines(cases: &[Case]) -> Vec<Engine> {
+    let mut engines = Vec::new();
+    for engine in cases.iter().filter_map(|case| case.at.engine) {
+        if !engines.contains(&engine) {
+            engines.push(engine);
+        }
+    }
+    engines
 }

@@ -71,6 +71,7 @@ pub fn shell(name: &str, script: &str) -> Case {
             suite: "scripts".into(),
             link: Link::Static,
             volume: None,
+            engine: None,
             name: name.into(),
         },
         source: Source { file: "suites/scripts.yaml".into(), line: 7 },

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::plan::{Case, Coordinates, ExpectedEnding, VolumeKind};
+use crate::plan::{Case, Coordinates, Engine, ExpectedEnding, VolumeKind};
 use crate::report::{CaseResult, Record, sanitise};
 use crate::verdict::{Attempt, Finding, FindingKind, Verdict, one_line, signal_name};
 use crate::volume::Probed;
@@ -119,6 +119,7 @@ fn new_suite(record: &Record, case: &Case, started: Option<u64>) -> Suite {
             ("axis.suite", line(&at.suite)),
             ("axis.link", at.link.to_string()),
             ("axis.volume", volume.clone()),
+            ("axis.engine", at.engine.map_or_else(none, |engine| engine.to_string())),
             ("volume.kind", volume),
             ("volume.provider", measured.map_or_else(none, |volume| volume.provider.to_string())),
             ("volume.simulated", measured.map_or_else(none, |volume| volume.simulated.to_string())),
@@ -239,11 +240,11 @@ fn frame(case: &Case) -> String {
     format!("    at {place}.{}({name}:{})\n", line(&case.at.name), case.source.line)
 }
 
-/// `target.suite.link[.volume]`; a dot inside a part becomes `_`.
+/// `target.suite.link[.volume][.engine]`; a dot inside a part becomes `_`.
 fn classname(at: &Coordinates) -> String {
-    let parts =
-        [Some(at.target.as_str()), Some(&at.suite), Some(at.link.name()), at.volume.map(VolumeKind::name)];
-    parts.into_iter().flatten().map(|part| line(part).replace('.', "_")).collect::<Vec<_>>().join(".")
+    let always = [at.target.as_str(), &at.suite, at.link.name()];
+    let parts = always.into_iter().chain(at.volume.map(VolumeKind::name)).chain(at.engine.map(Engine::name));
+    parts.map(|part| line(part).replace('.', "_")).collect::<Vec<_>>().join(".")
 }
 
 fn expectation(ending: ExpectedEnding) -> String {

@@ -61,6 +61,10 @@ fn header(run: &RunInfo, count: usize, look: Look) -> String {
     for volume in &run.volumes {
         lines.push_str(&format!("\n  {}", volume_line(volume)));
     }
+    if !run.engines.is_empty() {
+        let names: Vec<&str> = run.engines.iter().map(|engine| engine.name()).collect();
+        lines.push_str(&format!("\n  engines: {}", names.join(", ")));
+    }
     if let Some(injection) = run.injected {
         let warning = format!("injected: {injection}, a known defect; this run never counts as expected");
         lines.push_str(&format!("\n  {}", look.paint(Ink::Odd, &warning)));

@@ -179,7 +179,7 @@ fn a_directory_must_lie_in_the_sysroot_and_on_its_volume() {
 fn a_condition_for_one_kind_of_volume_is_not_looked_at_on_the_other() {
     let condition = |volume| Condition { claim: Claim::Absent { path: path("$T/Foo") }, volume };
     let config = crate::plan::testing::config();
-    let mut case = crate::plan::expand(&config, &config.targets[0], &config.profiles[0]).remove(0);
+    let mut case = crate::plan::expand(&config, &config.targets[0], &config.profiles[0], &[]).remove(0);
     let (before, places) = (before(), places());
     let trees = Trees { before: &before, after: &before, volume: None };
     case.at.volume = Some(VolumeKind::ByteExact);

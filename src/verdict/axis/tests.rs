@@ -51,6 +51,40 @@ fn one_axis_tells_all_failures_from_all_passes() {
 }
 
 #[test]
+fn the_engine_is_an_axis_like_the_others() {
+    let table = |places: [(&str, &str, &str); 6]| {
+        let instance = |(at, (volume, engine, seen)): (usize, (&str, &str, &str))| {
+            let case = if at < 4 { "cat" } else { "tree" };
+            let mut instance = instance(&format!("{case} musl-dyn {volume} {seen}"));
+            instance.axes.push(Term { axis: "engine".to_owned(), value: engine.to_owned() });
+            instance
+        };
+        explain(&places.into_iter().enumerate().map(instance).collect::<Vec<_>>())
+    };
+    let explanation = table([
+        ("byte-exact", "interp", "pass"),
+        ("byte-exact", "jit", "fail"),
+        ("folding", "interp", "pass"),
+        ("folding", "jit", "fail"),
+        ("-", "interp", "pass"),
+        ("-", "jit", "fail"),
+    ]);
+    assert_eq!(
+        explanation.lines(),
+        ["fails only with engine=jit (3 of 3; the same 3 cases pass with engine=interp)"]
+    );
+    let explanation = table([
+        ("byte-exact", "interp", "pass"),
+        ("byte-exact", "jit", "pass"),
+        ("folding", "interp", "pass"),
+        ("folding", "jit", "fail"),
+        ("-", "interp", "pass"),
+        ("-", "jit", "pass"),
+    ]);
+    assert_eq!(explanation.patterns[0].predicate(), "volume=folding and engine=jit");
+}
+
+#[test]
 fn two_axes_are_needed_when_each_alone_also_passes() {
     let table = "
         cat musl-dyn  byte-exact pass

@@ -11,6 +11,7 @@ fn case(ending: ExpectedEnding, stdout: Vec<TextRule>, stderr: Vec<TextRule>) ->
             suite: "suite".into(),
             link: Link::Static,
             volume: None,
+            engine: None,
             name: "case".into(),
         },
         source: Source { file: "suites/suite.yaml".into(), line: 1 },
