@@ -154,6 +154,9 @@ fn find(task: &Task, command: &[Vec<u8>], env: &[Vec<u8>]) -> Result<Program, Fa
 
 /// The guest's name for `path`: a host path in the sysroot loses the sysroot.
 fn guest_name(task: &Task, path: &[u8]) -> Vec<u8> {
+    if !task.process.fs.has_sysroot() {
+        return path.to_vec();
+    }
     let host_path = PathBuf::from(OsString::from_vec(path.to_vec()));
     let rebased = host_path.parent().zip(host_path.file_name()).and_then(|(parent, name)| {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };

@@ -21,6 +21,8 @@ pub struct StackInput<'a> {
     pub image: &'a Image,
     /// Where the interpreter was put.
     pub interpreter: Option<u64>,
+    /// Where the kernel's library was put.
+    pub vdso: u64,
     /// Real, effective user, real, effective group.
     pub ids: [u32; 4],
     /// Bytes (`RLIMIT_STACK`).
@@ -132,6 +134,7 @@ fn auxiliary_vector(input: &StackInput<'_>, page: u64, at: [u64; 3]) -> Vec<(u64
     let [platform, random, exec_path] = at;
     let [uid, euid, gid, egid] = input.ids.map(u64::from);
     vec![
+        (33, input.vdso),
         (16, hwcap()),
         (6, page),
         (17, 100),

@@ -135,7 +135,6 @@ direct! {
     Times = SYS_times [P(32)];
     Getrusage = SYS_getrusage [V, P(144)];
     Membarrier = SYS_membarrier [];
-    ClockGettime = SYS_clock_gettime [V, P(16)], apple |a| super::os::process::clock_gettime(a);
     ClockGetres = SYS_clock_getres [V, P(16)];
     Gettimeofday = SYS_gettimeofday [P(16), P(8)];
     Getitimer = SYS_getitimer [V, P(32)], apple |a| libc::getitimer(a[0] as i32, a[1] as *mut libc::itimerval) as isize;

@@ -47,7 +47,7 @@ mod os;
 
 pub(crate) use blocking::blocking_call;
 pub use blocking::{read, write};
-pub use clock::monotonic_nanos;
+pub use clock::{clock_time, monotonic_nanos};
 pub use direct::{Direct, direct};
 pub use errno::errno;
 pub use fault::install_fault_handler;
@@ -61,7 +61,7 @@ pub use map::{
 pub use os::interruptible::interruptible;
 pub use os::process::{exit_thread, futex, futex_wake, path_of, prctl_word, sleep, thread_id, wait4, waitid};
 pub use os::signal::{
-    die_by, inherited_ignore, kick, kill, pause, pending, queue, set_disposition, set_mask, tgkill,
+    die_by, kick, kill, pause, pending, queue, set_disposition, set_mask, start_disposition, tgkill,
     timed_wait,
 };
 pub use private_fd::{guest_limit, private_fd, raise_file_limit};
@@ -72,5 +72,5 @@ pub use process::{
 };
 pub use shm::{attach as attach_segment, segment};
 pub use signal::{Disposition, SYNCHRONOUS, attach, forget, on_crash, take};
-pub use status::{set_status_fd, write_all, write_line};
+pub use status::{set_status_fd, wants_status, write_all, write_line};
 pub use translated::set_translated;

@@ -9,6 +9,11 @@ pub fn set_status_fd(fd: i32) {
     STATUS.store(fd, Ordering::Release);
 }
 
+/// Is there a descriptor that is yet to be written to?
+pub fn wants_status() -> bool {
+    STATUS.load(Ordering::Acquire) >= 0
+}
+
 /// Writes `line` to the descriptor, once: later calls do nothing. Async-signal-safe.
 pub fn write_line(line: &str) {
     let fd = STATUS.swap(-1, Ordering::AcqRel);

@@ -1,21 +1,24 @@
 //! Basic blocks, decoded once.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use super::{Flow, Insn, Trap, branch, crypto, dp_imm, dp_reg, fp, load_store, simd_fp, simd_int, simd_mem};
 use crate::cpu::Cpu;
 use crate::isa::{self, Opcode};
-use crate::mem::{AddressSpace, Fault, FaultKind, GuestAddr, Prot};
+use crate::mem::{AddressSpace, ByAddress, Fault, FaultKind, GuestAddr, Prot};
 
 /// A block ends behind an unconditional branch or what traps, at the end of its mapping, or after this many
 /// instructions. Conditional branches do not end it: not taken, they go on within the block.
 const MAX_LEN: usize = 64;
 /// Entries of the direct-mapped table; a power of two.
 const SLOTS: usize = 1 << 13;
+/// What is known to be decoded, in bytes: blocks that reach into it are looked for in these units.
+const PAGE: u64 = 4096;
 /// The cache starts anew when it holds so many instructions (32 bytes each).
 const MAX_INSNS: usize = 1 << 20;
 
-/// The decoded blocks of one thread. All of them are stale when the space's code generation is another.
+/// The decoded blocks of one thread. When the space's code generation is another, all of them are forgotten, unless
+/// what changed has none of them.
 ///
 /// The instructions of all blocks stand in one array, each block behind a header that holds its address (`imm`) and
 /// its length (`word`). What left a block remembers where the next one stands ([`Insn::link`]); only when that was
@@ -24,8 +27,10 @@ const MAX_INSNS: usize = 1 << 20;
 pub struct BlockCache {
     /// Where the header of a block stands; pages of it cost nothing until used.
     slots: Box<[u32; SLOTS]>,
-    known: HashMap<u64, u32>,
+    known: ByAddress<u32>,
     insns: Vec<Insn>,
+    /// The pages that hold what was decoded.
+    pages: BTreeSet<u64>,
     generation: u64,
 }
 
@@ -33,7 +38,13 @@ impl Default for BlockCache {
     fn default() -> Self {
         // No allocator can be asked for a zeroed array of a fixed size but through a vector.
         let slots = vec![0; SLOTS].into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([0; SLOTS]));
-        BlockCache { slots, known: HashMap::new(), insns: Vec::new(), generation: 0 }
+        BlockCache {
+            slots,
+            known: ByAddress::default(),
+            insns: Vec::new(),
+            pages: BTreeSet::new(),
+            generation: 0,
+        }
     }
 }
 
@@ -57,6 +68,7 @@ impl BlockCache {
     }
 
     /// Counts that the block of the header at `place` is asked for; gives how often it was before, at most 254.
+    #[inline(always)]
     pub(super) fn warm(&mut self, place: u32) -> u8 {
         let count = &mut self.insns[place as usize].ra;
         let before = *count;
@@ -90,24 +102,39 @@ impl BlockCache {
         Ok(place)
     }
 
+    /// Forgets what may be stale.
+    fn renew(&mut self, space: &AddressSpace) {
+        let full = self.insns.len() > MAX_INSNS;
+        if self.is_current(space) && !full {
+            return;
+        }
+        let (generation, changes) = space.changes_since(self.generation);
+        let untouched = |&(start, end): &(u64, u64)| {
+            start >= end || self.pages.range(start / PAGE..=(end - 1) / PAGE).next().is_none()
+        };
+        if full || !changes.is_some_and(|changes| changes.iter().all(untouched)) {
+            self.slots.fill(0);
+            self.known.clear();
+            self.insns.clear();
+            self.pages.clear();
+        }
+        self.generation = generation;
+    }
+
     #[cold]
     fn miss(&mut self, space: &AddressSpace, pc: u64) -> Result<u32, Trap> {
         if !pc.is_multiple_of(4) {
             return Err(Trap::Misaligned(GuestAddr(pc)));
         }
-        let generation = space.code_generation();
-        if generation != self.generation || self.insns.len() > MAX_INSNS {
-            self.slots.fill(0);
-            self.known.clear();
-            self.insns.clear();
-            self.generation = generation;
-        }
+        self.renew(space);
         let place = match self.known.get(&pc) {
             Some(&place) => place,
             None => {
                 let place = self.insns.len() as u32;
                 decode_block(space, pc, &mut self.insns).map_err(Trap::Fault)?;
                 self.known.insert(pc, place);
+                let last = pc + 4 * u64::from(self.insns[place as usize].word) - 1;
+                self.pages.extend(pc / PAGE..=last / PAGE);
                 place
             }
         };

@@ -16,70 +16,83 @@ pub fn run(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap
         if cpu.interrupt.load(Ordering::Relaxed) != 0 {
             return Trap::Interrupted;
         }
-        let (header, block) = blocks.block(place);
-        let mut rest = block.iter();
-        let (last, link) = loop {
-            let Some(insn) = rest.next() else {
-                cpu.pc = header.imm + 4 * block.len() as u64;
-                break (0, header.link);
-            };
-            match (insn.exec)(cpu, insn) {
-                Flow::Next => {}
-                Flow::Branch => break (block.len() - rest.as_slice().len(), insn.link),
-                Flow::Trap => {
-                    let done = block.len() - rest.as_slice().len() - 1;
-                    cpu.pc = after(cpu.trap, header.imm + 4 * done as u64);
-                    return cpu.trap;
-                }
-            }
-        };
-        place = if blocks.is_at(link, cpu.pc) && blocks.is_current(space) {
-            link
-        } else {
-            match blocks.connect(space, place as usize + last, cpu.pc) {
-                Ok(place) => place,
-                Err(trap) => return trap,
-            }
+        let next = run_block(cpu, blocks, place)
+            .and_then(|(last, link)| follow(cpu, space, blocks, place as usize + last, link));
+        place = match next {
+            Ok(place) => place,
+            Err(trap) => return trap,
         };
     }
 }
 
-/// What [`once`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Once {
-    /// It ran one block.
-    Ran,
-    /// Nothing: the block whose header is here was asked for often enough.
-    Hot(u32),
-}
-
-/// Runs the one block at `cpu.pc`, unless it was asked for `warm` times before (255: whatever it was).
+/// Runs from `cpu.pc` until a block is at hand that was asked for `warm` times before; gives where its header is.
 ///
 /// # Errors
 /// What must be done outside.
-pub(crate) fn once(
+pub(crate) fn run_cold(
     cpu: &mut Cpu,
     space: &AddressSpace,
     blocks: &mut BlockCache,
     warm: u8,
-) -> Result<Once, Trap> {
-    let place = blocks.find(space, cpu.pc)?;
-    if blocks.warm(place) >= warm {
-        return Ok(Once::Hot(place));
+) -> Result<u32, Trap> {
+    let mut place = blocks.find(space, cpu.pc)?;
+    loop {
+        if cpu.interrupt.load(Ordering::Relaxed) != 0 {
+            return Err(Trap::Interrupted);
+        }
+        if blocks.warm(place) >= warm {
+            return Ok(place);
+        }
+        let (last, link) = run_block(cpu, blocks, place)?;
+        place = follow(cpu, space, blocks, place as usize + last, link)?;
     }
+}
+
+/// Runs the one block at `cpu.pc`.
+///
+/// # Errors
+/// What must be done outside.
+pub(crate) fn run_once(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Result<(), Trap> {
+    let place = blocks.find(space, cpu.pc)?;
+    run_block(cpu, blocks, place).map(drop)
+}
+
+/// Runs the block at `place`; gives how far behind its header what left it stands, and the link of that.
+#[inline(always)]
+fn run_block(cpu: &mut Cpu, blocks: &BlockCache, place: u32) -> Result<(usize, u32), Trap> {
     let (header, block) = blocks.block(place);
-    for (done, insn) in block.iter().enumerate() {
+    let mut rest = block.iter();
+    loop {
+        let Some(insn) = rest.next() else {
+            cpu.pc = header.imm + 4 * block.len() as u64;
+            return Ok((0, header.link));
+        };
         match (insn.exec)(cpu, insn) {
             Flow::Next => {}
-            Flow::Branch => return Ok(Once::Ran),
+            Flow::Branch => return Ok((block.len() - rest.as_slice().len(), insn.link)),
             Flow::Trap => {
+                let done = block.len() - rest.as_slice().len() - 1;
                 cpu.pc = after(cpu.trap, header.imm + 4 * done as u64);
                 return Err(cpu.trap);
             }
         }
     }
-    cpu.pc = header.imm + 4 * block.len() as u64;
-    Ok(Once::Ran)
+}
+
+/// The block at `cpu.pc`, which came after what stands at `from` with `link`.
+#[inline(always)]
+fn follow(
+    cpu: &Cpu,
+    space: &AddressSpace,
+    blocks: &mut BlockCache,
+    from: usize,
+    link: u32,
+) -> Result<u32, Trap> {
+    if blocks.is_at(link, cpu.pc) && blocks.is_current(space) {
+        Ok(link)
+    } else {
+        blocks.connect(space, from, cpu.pc)
+    }
 }
 
 /// Executes the one instruction `word` as if it stood at `cpu.pc`, and moves `cpu.pc` on; for tests and debuggers.
@@ -152,6 +165,38 @@ mod tests {
         (cpu.pc, cpu.x[0]) = (0x31_0000, 1);
         assert_eq!(run(&mut cpu, space(), &mut blocks), Trap::Syscall);
         assert_eq!(cpu.x[1], 3);
+    }
+
+    #[test]
+    fn changes_elsewhere_leave_blocks_alone_unless_they_are_too_many() {
+        let space = AddressSpace::reserve().expect("a space");
+        let page = MapRequest {
+            place: Place::Fixed(0x34_0000),
+            len: 1,
+            prot: Prot(7),
+            backing: Backing::Anonymous,
+            name: None,
+        };
+        space.map(&page).expect("a page");
+        let put = |words: &[u32]| {
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            space.mem().write(GuestAddr(0x34_0000), &bytes).expect("it is mapped");
+        };
+        put(&LOOP);
+        let mut cpu = Cpu::new(space.mem());
+        let mut blocks = BlockCache::default();
+        let mut added = |times: usize| {
+            for _ in 0..times {
+                space.invalidate_code(0x3f_0000, 0x3f_1000);
+            }
+            (cpu.pc, cpu.x[0], cpu.x[1]) = (0x34_0000, 1, 0);
+            assert_eq!(run(&mut cpu, &space, &mut blocks), Trap::Syscall);
+            cpu.x[1]
+        };
+        assert_eq!(added(0), 1);
+        put(&[0x9100_0821]); // add x1, x1, #2, which nobody is told of
+        assert_eq!(added(1), 1);
+        assert_eq!(added(100), 2);
     }
 
     #[test]

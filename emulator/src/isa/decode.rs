@@ -19,8 +19,16 @@ const ENTRIES: usize = {
 
 struct Buckets {
     start: [u16; KEYS + 1],
-    /// Group and row within it.
-    entries: [(u8, u16); ENTRIES],
+    entries: [Entry; ENTRIES],
+}
+
+/// What decides about a row, beside its fellows, and where it stands.
+#[derive(Clone, Copy)]
+struct Entry {
+    mask: u32,
+    value: u32,
+    group: u8,
+    row: u16,
 }
 
 static BUCKETS: Buckets = fill();
@@ -45,7 +53,8 @@ const fn bucket_len(key: u32) -> usize {
 
 #[allow(long_running_const_eval, reason = "256 keys × all rows, once per build")]
 const fn fill() -> Buckets {
-    let mut buckets = Buckets { start: [0; KEYS + 1], entries: [(0, 0); ENTRIES] };
+    let none = Entry { mask: 0, value: 0, group: 0, row: 0 };
+    let mut buckets = Buckets { start: [0; KEYS + 1], entries: [none; ENTRIES] };
     let (mut next, mut key) = (0, 0);
     while key < KEYS {
         buckets.start[key] = next as u16;
@@ -54,7 +63,8 @@ const fn fill() -> Buckets {
             let mut r = 0;
             while r < GROUPS[g].len() {
                 if in_bucket(&GROUPS[g][r], key as u32) {
-                    buckets.entries[next] = (g as u8, r as u16);
+                    let Row { mask, value, .. } = GROUPS[g][r];
+                    buckets.entries[next] = Entry { mask, value, group: g as u8, row: r as u16 };
                     next += 1;
                 }
                 r += 1;
@@ -71,11 +81,9 @@ const fn fill() -> Buckets {
 pub fn decode(word: u32) -> Option<(&'static Row, Opcode)> {
     let key = (word >> KEY_SHIFT) as usize % KEYS;
     let range = usize::from(BUCKETS.start[key])..usize::from(BUCKETS.start[key + 1]);
-    BUCKETS.entries[range].iter().find_map(|&(group, row)| {
-        let (group, row) = (usize::from(group), usize::from(row));
-        let found = &GROUPS[group][row];
-        found.matches(word).then(|| (found, Opcode::at(group, row)))
-    })
+    let entry = BUCKETS.entries[range].iter().find(|entry| word & entry.mask == entry.value)?;
+    let (group, row) = (usize::from(entry.group), usize::from(entry.row));
+    Some((&GROUPS[group][row], Opcode::at(group, row)))
 }
 
 /// Every row with its opcode, in table order.

@@ -40,7 +40,7 @@ impl Default for Switches {
             stats: false,
             regions: true,
             hot: 1000,
-            warm: 2,
+            warm: 24,
         }
     }
 }

@@ -193,8 +193,10 @@ impl AddressSpace {
     /// The host's error.
     pub fn clear(&self) -> Result<(), Errno> {
         let mut regions = self.regions_mut();
-        // SAFETY: this is the whole reservation, page-aligned.
-        unsafe { host::reserve_over(self.host_at(0), SIZE as usize)? };
+        if !regions.is_empty() {
+            // SAFETY: this is the whole reservation, page-aligned.
+            unsafe { host::reserve_over(self.host_at(0), SIZE as usize)? };
+        }
         regions.clear();
         *self.program_break.lock().unwrap_or_else(PoisonError::into_inner) = Break::default();
         drop(regions);

@@ -15,6 +15,7 @@ mod pointer;
 mod segment;
 mod space;
 mod span;
+mod spread;
 
 pub use access::{Mem, Value};
 pub use addr::{Fault, FaultKind, GUARD, GuestAddr, SIZE};
@@ -23,3 +24,4 @@ pub use map::{MapRequest, Place};
 pub use pointer::GuestPtr;
 pub use space::{AddressSpace, Prot, Region};
 pub use span::Span;
+pub use spread::ByAddress;

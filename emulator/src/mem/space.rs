@@ -51,14 +51,25 @@ pub struct Region {
 /// The hull of no range.
 const NOTHING: (u64, u64) = (u64::MAX, 0);
 
+/// How many changes are remembered one by one.
+const REMEMBERED: usize = 32;
+
+/// What became of code.
+#[derive(Debug)]
+struct Changes {
+    /// The hull of what changed since somebody asked.
+    stale: (u64, u64),
+    /// The last changes, each at its generation.
+    last: [(u64, u64); REMEMBERED],
+}
+
 /// The whole space. One per process; `fork` copies it with the process.
 #[derive(Debug)]
 pub struct AddressSpace {
     mem: Mem,
     regions: RwLock<BTreeMap<u64, Region>>,
     code_generation: AtomicU64,
-    /// The hull of what changed since somebody asked.
-    stale: Mutex<(u64, u64)>,
+    changes: Mutex<Changes>,
     pub(super) program_break: Mutex<Break>,
 }
 
@@ -75,7 +86,7 @@ impl AddressSpace {
             mem,
             regions: RwLock::default(),
             code_generation: AtomicU64::new(0),
-            stale: Mutex::new(NOTHING),
+            changes: Mutex::new(Changes { stale: NOTHING, last: [NOTHING; REMEMBERED] }),
             program_break: Mutex::default(),
         })
     }
@@ -118,17 +129,28 @@ impl AddressSpace {
 
     /// Declares translations of `start..end` stale: after `IC IVAU`, and after a change to an executable mapping.
     pub fn invalidate_code(&self, start: u64, end: u64) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.stale = (changes.stale.0.min(start), changes.stale.1.max(end));
+        let generation = self.code_generation.load(Ordering::Relaxed);
+        changes.last[generation as usize % REMEMBERED] = (start, end);
         // Whoever sees the new generation must find the range.
-        {
-            let mut stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
-            *stale = (stale.0.min(start), stale.1.max(end));
-        }
-        self.code_generation.fetch_add(1, Ordering::AcqRel);
+        self.code_generation.store(generation + 1, Ordering::Release);
+    }
+
+    /// The ranges that were declared stale since `generation`, and the generation that they led to; `None` for ranges
+    /// when there were too many.
+    pub fn changes_since(&self, generation: u64) -> (u64, Option<Vec<(u64, u64)>>) {
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.code_generation.load(Ordering::Relaxed);
+        let known = now - generation <= REMEMBERED as u64;
+        let range = |at: u64| changes.last[at as usize % REMEMBERED];
+        (now, known.then(|| (generation..now).map(range).collect()))
     }
 
     /// The hull of all ranges that were declared stale since the last call; its end is its start or less when there
     /// is none. Only one engine may ask.
     pub fn take_stale(&self) -> (u64, u64) {
-        std::mem::replace(&mut *self.stale.lock().unwrap_or_else(PoisonError::into_inner), NOTHING)
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut changes.stale, NOTHING)
     }
 }

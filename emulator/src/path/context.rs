@@ -35,7 +35,7 @@ impl Root {
         let dir = fd::reserve(host::file::openat(host::file::CWD, &name, flags, 0)?)?;
         let identity = host::file::fstat(dir.as_raw_fd())?.identity();
         // As the host spells it in every path that it tells, which on a volume that folds names may be otherwise.
-        let path = host::file::path_of(dir.as_raw_fd())?;
+        let path = if path == b"/" { Vec::new() } else { host::file::path_of(dir.as_raw_fd())? };
         let path = path.strip_suffix(b"/").unwrap_or(&path).to_vec();
         Ok(Root { dir, identity, path })
     }

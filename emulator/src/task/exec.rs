@@ -198,11 +198,16 @@ impl Task {
                 Some(elf::load(space, file, header, &name, true).map_err(ExecError::Load)?)
             }
         };
-        let trampoline = map_trampoline(&process).map_err(ExecError::Load)?;
-        let stack =
-            build_stack(&process, program, env, &image, interpreter.as_ref()).map_err(ExecError::Load)?;
-        *process.image_mut() =
-            ProgramImage { args: stack.args, env: stack.env, stack: stack.pointer, trampoline };
+        let library = elf::vdso();
+        let vdso = map_vdso(&process, &library.bytes).map_err(ExecError::Load)?;
+        let stack = build_stack(&process, program, env, &image, interpreter.as_ref(), vdso)
+            .map_err(ExecError::Load)?;
+        *process.image_mut() = ProgramImage {
+            args: stack.args,
+            env: stack.env,
+            stack: stack.pointer,
+            trampoline: vdso + library.sigreturn,
+        };
         process.fs.set_program(path::Program {
             exe: GuestPath(program.path.clone()),
             comm: comm(&program.exec_path),
@@ -221,6 +226,7 @@ fn build_stack(
     env: &[Vec<u8>],
     image: &Image,
     interpreter: Option<&Image>,
+    vdso: u64,
 ) -> Result<elf::Stack, Errno> {
     let mut random = [0; 16];
     host::random(&mut random)?;
@@ -231,6 +237,7 @@ fn build_stack(
         exec_path: &program.exec_path,
         image,
         interpreter: interpreter.map(|image| image.bias),
+        vdso,
         ids: host::ids(),
         size: if soft >= 1 << 62 { 64 << 20 } else { soft },
         executable: program.header.stack_executable,
@@ -253,19 +260,17 @@ fn comm(path: &[u8]) -> Vec<u8> {
     name[..name.len().min(15)].to_vec()
 }
 
-/// Maps a page with the code that a handler returns to: `mov x8, #139; svc #0`.
-fn map_trampoline(process: &Process) -> Result<u64, Errno> {
-    let page = host::page_size();
+/// Maps the library that Linux puts beside every program.
+fn map_vdso(process: &Process, bytes: &[u8]) -> Result<u64, Errno> {
     let request = MapRequest {
         place: Place::Hint(0),
-        len: page,
+        len: bytes.len() as u64,
         prot: Prot(3),
         backing: Backing::Anonymous,
         name: Some(Arc::from(&b"[vdso]"[..])),
     };
     let at = process.space.map(&request)?;
-    let code = [0xd280_1168_u32.to_le_bytes(), 0xd400_0001_u32.to_le_bytes()].concat();
-    process.space.mem().write(GuestAddr(at), &code).map_err(|_| Errno::EFAULT)?;
-    process.space.protect(at, page, Prot(5))?;
+    process.space.mem().write(GuestAddr(at), bytes).map_err(|_| Errno::EFAULT)?;
+    process.space.protect(at, bytes.len() as u64, Prot(5))?;
     Ok(at)
 }

@@ -134,7 +134,9 @@ impl Process {
         if self.config.engine.stats {
             self.jit.stats().lines().for_each(trace::note);
         }
-        host::write_line(&ending.to_json(&counts::refused()));
+        if host::wants_status() {
+            host::write_line(&ending.to_json(&counts::refused()));
+        }
         match ending {
             Ending::Exit(status) => host::exit_now(*status),
             Ending::Signal(signal, _) => {

@@ -295,6 +295,9 @@ pub fn memfd(name: &CStr, flags: u32) -> Result<OwnedFd, Errno> {
 /// The host's.
 pub fn open_descriptors() -> Result<Vec<RawFd>, Errno> {
     use std::os::fd::AsRawFd;
+    if let Some(found) = low_descriptors() {
+        return Ok(found);
+    }
     let flags = OpenFlags::DIRECTORY | OpenFlags::CLOEXEC;
     let dir = crate::host::raw::openat(libc::AT_FDCWD, c"/proc/self/fd", flags, 0)?;
     let mut found = Vec::new();
@@ -309,6 +312,22 @@ pub fn open_descriptors() -> Result<Vec<RawFd>, Errno> {
         found.extend(numbers.filter(|&fd: &RawFd| fd != dir.as_raw_fd()));
     }
     Ok(found)
+}
+
+/// The open descriptors by trying the numbers that they usually have; `None` when that are not all. Listing them costs
+/// more than all other preparations of a run.
+///
+/// # Source
+/// proc_pid_fd(5): the directory's size is their count, since Linux 6.2.
+fn low_descriptors() -> Option<Vec<RawFd>> {
+    const USUAL: RawFd = 64;
+    let count = fstatat(libc::AT_FDCWD, Some(c"/proc/self/fd")).ok()?.size;
+    let own = RawFd::try_from(crate::host::guest_limit()).ok()?;
+    let numbers = (0..USUAL).chain(own..own + USUAL);
+    // SAFETY: no pointers.
+    let open = numbers.filter(|&fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } >= 0);
+    let found: Vec<_> = open.take(usize::try_from(count).ok()?).collect();
+    (found.len() as u64 == count && count > 0).then_some(found)
 }
 
 /// Writes a file's data to its device.

@@ -60,9 +60,28 @@ fn is_ignored(signal: i32) -> bool {
     action(signal, std::ptr::null(), &raw mut old).is_ok() && old.handler == libc::SIG_IGN
 }
 
-/// Did this process start with `signal` ignored?
-pub fn inherited_ignore(signal: i32) -> bool {
-    if signal == libc::SIGPIPE { PIPE_IGNORED.load(Ordering::Relaxed) } else { is_ignored(signal) }
+/// Makes `signal` caught, if it is to be `caught`, unless this process started with it ignored, and tells whether it
+/// did. Call it before a thread is attached: until then what is caught is lost, like what is ignored.
+///
+/// # Errors
+/// The host's `rt_sigaction` error.
+pub fn start_disposition(signal: i32, caught: bool) -> io::Result<bool> {
+    if 1_u64 << (signal - 1) & SYNCHRONOUS != 0 {
+        // Caught from the beginning.
+        return Ok(false);
+    }
+    let pipe = signal == libc::SIGPIPE && PIPE_IGNORED.load(Ordering::Relaxed);
+    if !caught || pipe {
+        return Ok(pipe || is_ignored(signal));
+    }
+    let (new, mut old) = (new_action(signal, Disposition::Catch), KernelAction::default());
+    action(signal, &raw const new, &raw mut old)?;
+    // The language's runtime ignores it, whoever started us.
+    if old.handler != libc::SIG_IGN || signal == libc::SIGPIPE {
+        return Ok(false);
+    }
+    set_disposition(signal, Disposition::Ignore, false, false)?;
+    Ok(true)
 }
 
 /// Sets what the host does with `signal`. The signals of [`SYNCHRONOUS`] stay caught.
@@ -78,6 +97,17 @@ pub fn set_disposition(
     no_child_stop: bool,
     no_child_wait: bool,
 ) -> io::Result<()> {
+    let mut new = new_action(signal, disposition);
+    if no_child_stop {
+        new.flags |= libc::SA_NOCLDSTOP as u64;
+    }
+    if no_child_wait {
+        new.flags |= libc::SA_NOCLDWAIT as u64;
+    }
+    action(signal, &raw const new, std::ptr::null_mut())
+}
+
+fn new_action(signal: i32, disposition: Disposition) -> KernelAction {
     let synchronous = 1_u64 << (signal - 1) & SYNCHRONOUS != 0;
     let mut new = KernelAction {
         handler: match disposition {
@@ -95,12 +125,6 @@ pub fn set_disposition(
         new.flags |= SA_NODEFER;
         new.mask = 0;
     }
-    if no_child_stop {
-        new.flags |= libc::SA_NOCLDSTOP as u64;
-    }
-    if no_child_wait {
-        new.flags |= libc::SA_NOCLDWAIT as u64;
-    }
     #[cfg(target_arch = "x86_64")]
     {
         new.flags |= SA_RESTORER;
@@ -108,7 +132,7 @@ pub fn set_disposition(
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = SA_RESTORER;
-    action(signal, &raw const new, std::ptr::null_mut())
+    new
 }
 
 extern "C" fn on_signal(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {

@@ -153,14 +153,12 @@ pub(in crate::host) fn open_descriptors() -> Vec<i32> {
     listing.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// `clock_gettime` with Linux's clock numbers.
-pub(in crate::host) unsafe fn clock_gettime(args: [usize; 6]) -> isize {
-    let clock = match args[0] as i32 {
+/// The clock with Linux's number.
+pub(in crate::host) fn clock(linux: i32) -> libc::clockid_t {
+    match linux {
         0 | 5 => libc::CLOCK_REALTIME,
         2 => libc::CLOCK_PROCESS_CPUTIME_ID,
         3 => libc::CLOCK_THREAD_CPUTIME_ID,
         _ => libc::CLOCK_MONOTONIC,
-    };
-    // SAFETY: the caller hands guest memory of the structure's size.
-    unsafe { libc::clock_gettime(clock, args[1] as *mut libc::timespec) as isize }
+    }
 }

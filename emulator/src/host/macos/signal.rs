@@ -65,8 +65,20 @@ fn check(result: libc::c_int) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Did this process start with `signal` ignored?
-pub fn inherited_ignore(signal: i32) -> bool {
+/// Makes `signal` caught, if it is to be `caught`, unless this process started with it ignored, and tells whether it
+/// did. Call it before a thread is attached: until then what is caught is lost, like what is ignored.
+///
+/// # Errors
+/// The host's `sigaction` error.
+pub fn start_disposition(signal: i32, caught: bool) -> io::Result<bool> {
+    let ignored = inherited_ignore(signal);
+    if caught && !ignored {
+        set_disposition(signal, Disposition::Catch, false, false)?;
+    }
+    Ok(ignored)
+}
+
+fn inherited_ignore(signal: i32) -> bool {
     let Some(host) = to_host(signal).filter(|&host| host != libc::SIGPIPE) else { return false };
     // SAFETY: zeroed is a valid sigaction; only the old one is read.
     unsafe {

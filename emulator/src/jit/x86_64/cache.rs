@@ -4,9 +4,8 @@
 //! it: a dropped block has a jump there instead, and its incoming links are undone. Both are single stores, so threads
 //! may run meanwhile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,7 +20,7 @@ use crate::host;
 use crate::interp::Insn;
 use crate::isa;
 use crate::jit::Switches;
-use crate::mem::{AddressSpace, SIZE};
+use crate::mem::{AddressSpace, ByAddress, SIZE};
 
 /// `nop` of eight bytes.
 const NOTHING: u64 = u64::from_le_bytes([0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0]);
@@ -32,26 +31,6 @@ const PAGE: u64 = 4096;
 pub(super) const OFTEN: u8 = 16;
 /// Room that any block is sure to fit into.
 const LARGEST: usize = 128 << 10;
-
-/// Guest addresses are spread well enough by one multiplication.
-#[derive(Default)]
-pub(super) struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
-    }
-}
-
-pub(super) type ByAddress<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
 
 #[derive(Debug)]
 struct Known {

@@ -9,7 +9,7 @@ use super::memory::{self, Left};
 use super::region::Region;
 use super::thunks::{Entry, Reason, TABLE};
 use crate::cpu::{Cpu, Exclusive};
-use crate::interp::{self, BlockCache, Once, Trap};
+use crate::interp::{self, BlockCache, Trap};
 use crate::jit::Switches;
 use crate::mem::AddressSpace;
 
@@ -46,7 +46,8 @@ struct Cell {
 impl Jit {
     /// An engine with `switches`. A processor without AVX2, FMA, BMI1, BMI2 and LZCNT interprets.
     pub fn new(mut switches: Switches) -> Jit {
-        switches.translate &= is_x86_feature_detected!("avx2")
+        switches.translate = switches.translate
+            && is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
@@ -152,8 +153,14 @@ impl Thread {
                 Next::Find => self.find(cpu, space),
                 Next::Run(code) => self.enter(cpu, code),
                 Next::Promote => self.promote(cpu, space),
-                Next::Warm => self.interpret(cpu, space, blocks, self.jit.switches.warm),
-                Next::Interpret => self.interpret(cpu, space, blocks, u8::MAX),
+                Next::Warm => match interp::run_cold(cpu, space, blocks, self.jit.switches.warm) {
+                    Ok(place) => self.warmed(cpu, space, blocks, place),
+                    Err(trap) => Next::Trap(trap),
+                },
+                Next::Interpret => match interp::run_once(cpu, space, blocks) {
+                    Ok(()) => Next::Find,
+                    Err(trap) => Next::Trap(trap),
+                },
                 Next::Trap(trap) => return trap,
             };
         }
@@ -213,11 +220,12 @@ impl Thread {
         }
     }
 
-    fn interpret(&mut self, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache, warm: u8) -> Next {
-        match interp::once(cpu, space, blocks, warm) {
-            Ok(Once::Ran) => Next::Find,
-            Ok(Once::Hot(place)) => self.translate(cpu, space, blocks, place),
-            Err(trap) => Next::Trap(trap),
+    /// Goes on with the block whose header is at `place`, which was interpreted often enough.
+    fn warmed(&mut self, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache, place: u32) -> Next {
+        // It may be translated already.
+        match self.find(cpu, space) {
+            Next::Warm => self.translate(cpu, space, blocks, place),
+            next => next,
         }
     }
 

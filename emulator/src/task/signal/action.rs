@@ -84,11 +84,10 @@ impl Actions {
             if UNBLOCKABLE & bit(signal) != 0 {
                 continue;
             }
-            let action = &mut actions[signal as usize];
-            if host::inherited_ignore(signal) {
-                action.handler = 1;
+            let caught = default_of(signal) == Default::Terminate;
+            if host::start_disposition(signal, caught)? {
+                actions[signal as usize].handler = 1;
             }
-            set_host(signal, action)?;
         }
         Ok(Actions(Mutex::new(actions)))
     }

@@ -12,13 +12,13 @@ use crate::interp::{self, Insn};
 use crate::isa::{self, Opcode};
 use crate::jit::Switches;
 use crate::jit::x86_64::asm::{Alu, Asm, Cc, Offset, Rm};
-use crate::jit::x86_64::cache::{ByAddress, OFTEN};
+use crate::jit::x86_64::cache::OFTEN;
 use crate::jit::x86_64::flags::{Effect, effect, needed_at};
 use crate::jit::x86_64::map::Map;
 use crate::jit::x86_64::regs::{Reg, state};
 use crate::jit::x86_64::survey::Counts;
 use crate::jit::x86_64::thunks::{Thunks, look_up};
-use crate::mem::AddressSpace;
+use crate::mem::{AddressSpace, ByAddress};
 
 /// A way out of a block to a known guest address.
 #[derive(Clone, Copy, Debug)]
