@@ -50,6 +50,7 @@ fn script(archives: &[&str]) -> Option<String> {
 }
 
 /// Where the linker's driver has the archive `name`.
+#[allow(clippy::disallowed_methods, reason = "a build script has no host layer to go through")]
 fn find(name: &str) -> Option<PathBuf> {
     let driver = env::var_os("RUSTC_LINKER").unwrap_or_else(|| "cc".into());
     let told = Command::new(driver).arg(format!("-print-file-name=lib{name}.a")).output().ok()?;
