@@ -23,13 +23,19 @@ impl Jit {
     }
 
     /// What must be held across a fork: nothing.
-    pub fn hold(&self) {}
+    pub fn hold(&self) -> Held {
+        Held
+    }
 }
 
 /// Is the instruction `word` at `pc` translated without the interpreter's function?
 pub fn lowers(_word: u32, _pc: u64) -> bool {
     false
 }
+
+/// Nothing that is held.
+#[derive(Debug)]
+pub struct Held;
 
 /// What one thread has: nothing.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ mod image;
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use image::{BASE, CODE, SVC, Scratch, branch_if_zero, call, elf, exit, load, mov};
 
@@ -137,7 +137,12 @@ fn load_from_the_emulator(name: &str, options: &[&str]) -> (Vec<u8>, Vec<u8>, Op
 
     #[allow(clippy::disallowed_methods, reason = "the test looks at the emulator while it runs")]
     let mut command = Command::new(env!("CARGO_BIN_EXE_elfuse"));
-    command.args(options).arg(first).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .args(options)
+        .arg(first)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null());
     let mut emulator = command.spawn().expect("the emulator starts");
     let mut output = emulator.stdout.take().expect("a pipe");
     output.read_exact(&mut [0]).expect("the second program's sign");
