@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::access::Mem;
 use super::addr::{GUARD, GuestAddr, SIZE};
@@ -73,6 +73,14 @@ pub struct AddressSpace {
     pub(super) program_break: Mutex<Break>,
 }
 
+/// A space that nobody changes meanwhile.
+#[derive(Debug)]
+pub(crate) struct Held<'a> {
+    _program_break: MutexGuard<'a, Break>,
+    _regions: RwLockWriteGuard<'a, BTreeMap<u64, Region>>,
+    _changes: MutexGuard<'a, Changes>,
+}
+
 impl AddressSpace {
     /// Reserves the space; nothing in it is mapped.
     ///
@@ -111,6 +119,15 @@ impl AddressSpace {
     /// The mapped ranges by start, for changing.
     pub(crate) fn regions_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<u64, Region>> {
         self.regions.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of it, locked, for fork: the program break, the regions, the changes of code.
+    pub(crate) fn hold(&self) -> Held<'_> {
+        Held {
+            _program_break: self.program_break.lock().unwrap_or_else(PoisonError::into_inner),
+            _regions: self.regions_mut(),
+            _changes: self.changes.lock().unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     /// The range that holds `addr`.

@@ -222,21 +222,21 @@ impl Task {
         let process = Arc::clone(&self.process);
         let (ours, childs) = if birth.wait { Some(host::handshake()?).unzip() } else { (None, None) };
         let mask = host::set_mask(u64::MAX);
-        // Lock order: threads, signal actions, regions, image, files, file system, translations. Held across the fork so that the child finds them whole.
+        // Lock order: threads, signal actions, translations, memory, image, files, file system. Held across the fork so that the child finds them whole.
         let pid = {
             let mut threads = process.threads.hold();
             let actions = process.actions.lock();
-            let regions = process.space.regions_mut();
+            let translations = process.jit.hold();
+            let memory = process.space.hold();
             let image = process.image_mut();
             let files = (process.files.hold(), process.fs.hold());
-            let translations = process.jit.hold();
             let several = threads.len() > 1;
             let pid = host::fork();
             if matches!(pid, Ok(0)) {
                 self.tid = host::thread_id();
                 process.threads.reset(&mut threads, self.tid);
             }
-            drop((translations, files, image, regions, actions));
+            drop((files, image, memory, translations, actions));
             if matches!(pid, Ok(0)) {
                 self.engine.alone();
             }
