@@ -6,7 +6,7 @@
 //! | r15 | the host address of guest address 0 |
 //! | rax, rdx | nothing between two guest instructions |
 //! | the rest but rsp | a guest register each: [`PINNED`], or within a region others ([`super::map`]) |
-//! | xmm0–xmm7 | v0–v7, or within a region others |
+//! | xmm0–xmm7 | a vector register each: v0–v7 or what the program names more, or within a region others |
 //! | xmm8–xmm12 | copies of other vector registers, within a block |
 //! | xmm13–xmm15 | nothing between two guest instructions |
 
@@ -48,7 +48,7 @@ pub(super) const MEMORY: Reg = Reg::R15;
 /// How far into [`Cpu`] the state pointer points.
 pub(super) const BIAS: i32 = 128;
 
-/// Guest registers with a host register of their own. Chosen by how often real programs name them.
+/// Guest registers with a host register of their own, unless the program names others more often ([`super::survey`]).
 pub(super) const PINNED: [(u8, Reg); 11] = [
     (0, Reg::Rbx),
     (1, Reg::Rcx),

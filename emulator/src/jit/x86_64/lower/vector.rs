@@ -1,4 +1,4 @@
-//! Vector registers as operands: v0–v7 have a host register each, others are copied when read and stored when written.
+//! Vector registers as operands: eight have a host register each, others are copied when read and stored when written.
 
 use super::block::Lower;
 use crate::jit::x86_64::asm::Rm;
