@@ -91,10 +91,10 @@ pub struct Cpu {
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Engine {
-    /// The condition flags in the host's layout; [`Cpu::nzcv`] has them outside translated code.
-    pub flags: u32,
+    /// The condition flags in the host's layout, as wide as code stores them; [`Cpu::nzcv`] has them outside translated code.
+    pub flags: u16,
     /// The host's flags at the last fault.
-    pub fault_flags: u32,
+    pub fault_flags: u16,
     /// The host address of [`Cpu::interrupt`]'s word.
     pub interrupt: usize,
     /// The host address of the thread's table of branch targets.

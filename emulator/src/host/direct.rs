@@ -19,6 +19,7 @@ enum Kind {
 use Kind::{P, Sized, V};
 
 /// Turns guest pointers among `args` into host pointers.
+#[inline(always)]
 fn translate(mem: Mem, kinds: &[Kind], args: [u64; 6]) -> io::Result<[usize; 6]> {
     let mut host = args.map(|arg| arg as usize);
     for (index, kind) in kinds.iter().enumerate() {
@@ -49,38 +50,36 @@ macro_rules! direct {
         ///
         /// # Errors
         /// The host's; `EFAULT` for a pointer outside guest memory, `ENOSYS` where the host has no such call.
+        // Part of each call's function: a return behind a system call is one that the processor guesses wrong, for the
+        // kernel has had its guesses in between.
+        #[inline(always)]
         pub fn direct(call: Direct, mem: Mem, args: [u64; 6]) -> io::Result<u64> {
             let kinds: &[Kind] = match call { $(Direct::$name => &[$($kind),*],)* };
             let args = translate(mem, kinds, args)?;
             // SAFETY: each pointer of the call is null or guest memory of the length that the call needs.
-            let result = unsafe { pass(call, args) };
-            if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result as u64) }
+            unsafe { pass(call, args) }
         }
 
         #[cfg(target_os = "linux")]
-        unsafe fn pass(call: Direct, [a, b, c, d, e, f]: [usize; 6]) -> isize {
+        #[inline(always)]
+        unsafe fn pass(call: Direct, args: [usize; 6]) -> io::Result<u64> {
             let number = match call { $(Direct::$name => libc::$number,)* };
             // SAFETY: the caller's promise.
-            unsafe { libc::syscall(number, a, b, c, d, e, f) as isize }
+            unsafe { super::os::syscall(number, args) }
         }
 
         #[cfg(not(target_os = "linux"))]
-        unsafe fn pass(call: Direct, args: [usize; 6]) -> isize {
+        unsafe fn pass(call: Direct, args: [usize; 6]) -> io::Result<u64> {
             let function: Option<unsafe fn([usize; 6]) -> isize> = match call {
                 $(Direct::$name => None $(.or(Some(|$arg: [usize; 6]| {
                     // SAFETY: the caller of `pass` promises that every pointer is good for its call.
                     unsafe { $apple }
                 })))?,)*
             };
-            match function {
-                // SAFETY: the caller's promise.
-                Some(function) => unsafe { function(args) },
-                None => {
-                    // SAFETY: the C library's errno is this thread's.
-                    unsafe { *libc::__error() = libc::ENOSYS };
-                    -1
-                }
-            }
+            let Some(function) = function else { return Err(io::Error::from_raw_os_error(libc::ENOSYS)) };
+            // SAFETY: the caller's promise.
+            let result = unsafe { function(args) };
+            if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result as u64) }
         }
     };
 }

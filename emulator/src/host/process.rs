@@ -16,6 +16,8 @@ pub fn exit_now(code: i32) -> ! {
 /// # Source
 /// fork(2).
 pub fn fork() -> io::Result<i32> {
+    #[cfg(target_os = "linux")]
+    super::os::prepare_fork();
     let fork = || {
         // SAFETY: the C library makes its own locks usable in the child; the caller holds the emulator's.
         match unsafe { libc::fork() } {

@@ -20,6 +20,7 @@ pub fn find(number: u64) -> Option<&'static Row> {
 ///
 /// # Errors
 /// The call's error; `ENOSYS` for an unknown number.
+#[inline(always)]
 pub fn dispatch(task: &mut Task) -> SysResult {
     let args = [0, 1, 2, 3, 4, 5].map(|register| task.cpu.reg(register));
     let number = task.cpu.reg(8);

@@ -41,6 +41,7 @@ impl Task {
     ///
     /// # Errors
     /// The call's.
+    #[inline(always)]
     pub fn direct(&self, call: Direct, args: [u64; 6]) -> SysResult {
         Ok(host::direct(call, self.process.space.mem(), args)?)
     }

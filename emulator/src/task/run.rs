@@ -34,6 +34,7 @@ impl Task {
         }
     }
 
+    #[inline(always)]
     fn answer(&mut self) -> Result<(), Ending> {
         let argument = self.cpu.reg(0);
         let result = if self.process.config.strace { trace::call(self) } else { syscall::dispatch(self) };

@@ -26,8 +26,8 @@ pub(in crate::jit::x86_64) enum FlagsAt {
 
 impl FlagsAt {
     /// The flags as memory has them, from the host's as `LAHF` and `SETO` give them.
-    pub(in crate::jit::x86_64) fn to_memory(self, host: u32) -> u32 {
-        let [greater, less, equal, unordered] = Masks::default().compared;
+    pub(in crate::jit::x86_64) fn to_memory(self, host: u16) -> u16 {
+        let [greater, less, equal, unordered] = Masks::default().compared.map(|flags| flags as u16);
         let float = |below, above| match host {
             _ if host & 0x400 != 0 => unordered,
             _ if host & 0x4000 != 0 => equal,
@@ -171,12 +171,13 @@ impl Lower<'_> {
 }
 
 /// Flags as memory has them, from PSTATE's.
-pub(in crate::jit::x86_64) fn from_nzcv(nzcv: u32) -> u32 {
-    nzcv >> 16 & 0xc000 | (!nzcv >> 29 & 1) << 8 | nzcv >> 28 & 1
+pub(in crate::jit::x86_64) fn from_nzcv(nzcv: u32) -> u16 {
+    (nzcv >> 16 & 0xc000 | (!nzcv >> 29 & 1) << 8 | nzcv >> 28 & 1) as u16
 }
 
 /// PSTATE's flags, from those that memory has.
-pub(in crate::jit::x86_64) fn to_nzcv(flags: u32) -> u32 {
+pub(in crate::jit::x86_64) fn to_nzcv(flags: u16) -> u32 {
+    let flags = u32::from(flags);
     (flags & 0xc000) << 16 | (!flags >> 8 & 1) << 29 | (flags & 1) << 28
 }
 
