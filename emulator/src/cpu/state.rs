@@ -111,6 +111,8 @@ pub struct Engine {
     pub host: [u64; 16],
     /// The host's vector registers at the last fault.
     pub vectors: [Vector; 16],
+    /// What of the guest's stands in host registers that one instruction needs for itself, meanwhile.
+    pub spilled: [u64; 2],
 }
 
 /// Constant vectors for translated code.

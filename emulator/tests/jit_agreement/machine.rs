@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use elfuse::cpu::Cpu;
+use elfuse::cpu::{Cpu, Exclusive};
 use elfuse::host::{Backing, install_fault_handler};
 use elfuse::interp::{self, BlockCache, Trap};
 use elfuse::isa;
@@ -34,7 +34,8 @@ pub struct Machine {
     judge: BlockCache,
     blocks: BlockCache,
     exact_flags: bool,
-    /// What stood in the data before.
+    /// What stood in the code and the data before.
+    code: Vec<u8>,
     data: Vec<u8>,
 }
 
@@ -71,6 +72,7 @@ impl Machine {
             judge: BlockCache::default(),
             blocks: BlockCache::default(),
             exact_flags: !switches.look_ahead,
+            code: Vec::new(),
             data: Vec::new(),
         }
     }
@@ -83,14 +85,13 @@ impl Machine {
         assert!(words.len() < WORDS);
         let mut code = vec![SVC; WORDS];
         code[..words.len()].copy_from_slice(words);
-        let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.space.mem().write(GuestAddr(CODE), &bytes).expect("code is mapped");
-        self.space.invalidate_code(CODE, CODE + bytes.len() as u64);
+        self.code = code.iter().flat_map(|word| word.to_le_bytes()).collect();
         self.data = (0..DATA_LEN / 8).flat_map(|_| random.next().to_le_bytes()).collect();
 
         let mut start = Cpu::new(self.space.mem());
         fill(&mut start, random);
         start.pc = CODE;
+        start.exclusive = self.monitor(&start, words[0], random);
         let expected =
             self.run(start.clone(), |machine, cpu| interp::run(cpu, &machine.space, &mut machine.judge));
         let mut seen = self
@@ -123,7 +124,24 @@ impl Machine {
         (cpu.x[0], cpu.fpsr)
     }
 
+    /// A monitor at the address in a register, often the base of an access by `word`, that mostly has what stands there.
+    fn monitor(&self, cpu: &Cpu, word: u32, random: &mut Random) -> Exclusive {
+        let base = if random.below(2) == 0 { word >> 5 & 31 } else { random.below(32) as u32 };
+        let (addr, bytes) = (cpu.x[base as usize], 1 << random.below(5));
+        let inside = addr.checked_sub(DATA).map(|at| at as usize..at as usize + bytes);
+        let value = match inside.and_then(|range| self.data.get(range)) {
+            Some(seen) if random.below(4) != 0 => {
+                seen.iter().rev().fold(0, |value, &byte| value << 8 | u128::from(byte))
+            }
+            _ => u128::from(random.next()),
+        };
+        Exclusive { addr, value, bytes: bytes as u8 }
+    }
+
     fn run(&mut self, mut cpu: Cpu, run: impl FnOnce(&mut Machine, &mut Cpu) -> Trap) -> Seen {
+        // A store may have gone to either.
+        self.space.mem().write(GuestAddr(CODE), &self.code).expect("code is mapped");
+        self.space.invalidate_code(CODE, CODE + self.code.len() as u64);
         self.space.mem().write(GuestAddr(DATA), &self.data).expect("data is mapped");
         let trap = run(self, &mut cpu);
         cpu.settle_float();

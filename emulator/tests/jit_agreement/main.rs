@@ -4,6 +4,7 @@
 
 mod machine;
 mod random;
+mod threads;
 
 use elfuse::isa::{self, Row};
 use elfuse::jit::{OPTIMISATIONS, Switches};
@@ -93,6 +94,40 @@ fn random_loops_agree() {
         words.push(0x5400_0001 | (-(length as i32 + 1) as u32 & 0x7_ffff) << 5); // b.ne
         if let Err(difference) = machine.compare(&words, &mut random) {
             panic!("loop {number} of seed {}: {difference}", seed());
+        }
+    }
+}
+
+/// A load-exclusive and a store-exclusive of the same place, mostly, with something between; once and in a loop.
+#[test]
+fn exclusives_agree() {
+    let rows = rows();
+    let of = |names: [&str; 2]| -> Vec<&Row> {
+        rows.iter().copied().filter(|row| names.contains(&row.id)).collect()
+    };
+    let (loads, stores) = (of(["Ldxr", "Ldxp"]), of(["Stxr", "Stxp"]));
+    if loads.is_empty() || stores.is_empty() {
+        return;
+    }
+    let mut random = Random(seed());
+    let mut machine = Machine::new(Switches { hot: 1, ..Switches::default() });
+    for number in 0..if soak() { 1_000_000 } else { 20_000 } {
+        let load = word(random.choose(&loads), &mut random);
+        let mut store = word(random.choose(&stores), &mut random);
+        if random.below(8) != 0 {
+            // The same place, size and kind.
+            const SAME: u32 = 0xc020_03e0;
+            store = store & !SAME | load & SAME;
+        }
+        let between = random.choose(&rows);
+        let mut words = vec![load, lead_within(between, word(between, &mut random), 1), store];
+        let counts = words.iter().any(|word| [0, 5, 10, 16].iter().any(|low| word >> low & 31 == 28));
+        if random.below(2) == 0 && !counts && !branches(between) {
+            words.insert(0, 0xd280_009c); // mov x28, #4
+            words.extend([0xf100_079c, 0x54ff_ff81]); // subs x28, x28, #1; b.ne
+        }
+        if let Err(difference) = machine.compare(&words, &mut random) {
+            panic!("block {number} of seed {}: {difference}", seed());
         }
     }
 }

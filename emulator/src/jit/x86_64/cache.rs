@@ -13,6 +13,7 @@ use super::lower::{Block, Context, FlagsAt, Lower, Mark, Site};
 use super::map::Map;
 use super::memory::Memory;
 use super::region::Region;
+use super::regs::SPILLED;
 use super::survey::Counts;
 use super::thunks::Thunks;
 use crate::cpu::Cpu;
@@ -271,7 +272,13 @@ impl Cache {
 
     /// Puts the host's registers at a fault in the block with host address `at` into the guest's.
     pub(super) fn take_registers(&self, at: usize, cpu: &mut Cpu) {
-        let map = self.holder(at).and_then(|block| block.map.as_deref()).unwrap_or(&self.standard);
+        let found = self.mark(at);
+        if found.is_some_and(|(_, mark)| mark.spilled) {
+            for (reg, value) in SPILLED.into_iter().zip(cpu.engine.spilled) {
+                cpu.engine.host[reg as usize] = value;
+            }
+        }
+        let map = found.and_then(|(block, _)| block.map.as_deref()).unwrap_or(&self.standard);
         for (index, reg) in map.generals() {
             cpu.set_reg(index, cpu.engine.host[reg as usize]);
         }
@@ -398,12 +405,17 @@ impl Cache {
         self.blocks.get(after.checked_sub(1)?).filter(|block| at < block.code + block.len)
     }
 
-    /// The guest instruction that the code before host address `at` belongs to, and where its flags are.
-    pub(super) fn place(&self, at: usize) -> Option<(u64, FlagsAt)> {
+    /// The block whose code holds host address `at`, and the mark of the guest instruction there.
+    fn mark(&self, at: usize) -> Option<(&Known, Mark)> {
         let block = self.holder(at)?;
         let offset = (at - block.code).checked_sub(ENTRY)? as u32;
         let index = block.marks.partition_point(|mark| mark.at <= offset).checked_sub(1)?;
-        let mark = block.marks[index];
+        Some((block, block.marks[index]))
+    }
+
+    /// The guest instruction that the code at host address `at` belongs to, and where its flags are.
+    pub(super) fn place(&self, at: usize) -> Option<(u64, FlagsAt)> {
+        let (block, mark) = self.mark(at)?;
         Some((block.extent.start + 4 * u64::from(mark.word), mark.flags))
     }
 

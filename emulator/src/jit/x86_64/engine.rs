@@ -44,14 +44,15 @@ struct Cell {
 }
 
 impl Jit {
-    /// An engine with `switches`. A processor without AVX2, FMA, BMI1, BMI2 and LZCNT interprets.
+    /// An engine with `switches`. A processor without AVX2, FMA, BMI1, BMI2, LZCNT and CMPXCHG16B interprets.
     pub fn new(mut switches: Switches) -> Jit {
         switches.translate = switches.translate
             && is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt");
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("cmpxchg16b");
         Jit {
             switches,
             state: Mutex::default(),

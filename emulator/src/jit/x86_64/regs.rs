@@ -3,7 +3,7 @@
 //! | host | holds |
 //! |---|---|
 //! | rbp | [`Cpu`], 128 bytes in, so that all general registers are within one byte of displacement |
-//! | r15 | the host address of guest address 0 |
+//! | r15 | the host address of guest address 0; within an atomic instruction perhaps that of its access |
 //! | rax, rdx | nothing between two guest instructions |
 //! | the rest but rsp | a guest register each: [`PINNED`], or within a region others ([`super::map`]) |
 //! | xmm0–xmm7 | a vector register each: v0–v7 or what the program names more, or within a region others |
@@ -67,6 +67,9 @@ pub(super) const PINNED: [(u8, Reg); 11] = [
 pub(super) const PINNED_VECTORS: u8 = 8;
 /// Host registers that hold copies of other vector registers.
 pub(super) const VECTOR_COPIES: std::ops::Range<u8> = 8..13;
+
+/// What an exchange of 16 bytes needs and takes from the guest meanwhile: it is in [`crate::cpu::Engine::spilled`].
+pub(super) const SPILLED: [Reg; 2] = [Reg::Rbx, Reg::Rcx];
 
 /// The field of [`Cpu`] at `offset`.
 pub(super) const fn state(offset: usize) -> Rm {

@@ -60,6 +60,12 @@ impl Asm {
         self.put(imm);
     }
 
+    /// Sets flags by the byte `a` and `imm`, as a subtraction.
+    pub(in crate::jit::x86_64) fn compare_byte(&mut self, a: Rm, imm: u8) {
+        self.one(0x80, false, Alu::Cmp as u8, a);
+        self.put(imm);
+    }
+
     /// Shifts or rotates by an immediate.
     pub(in crate::jit::x86_64) fn shift(&mut self, op: Shift, wide: bool, dst: Reg, amount: u8) {
         self.one(0xc1, wide, op as u8, dst.into());
@@ -151,5 +157,10 @@ impl Asm {
     /// `high:low = rdx * src`, without touching the flags.
     pub(in crate::jit::x86_64) fn mulx(&mut self, high: Reg, low: Reg, src: impl Into<Rm>) {
         self.vex(Prefix::F2, Map::M38, 0xf6, true, high as u8, low as u8, src.into());
+    }
+
+    /// `dst = !inverted & src`.
+    pub(in crate::jit::x86_64) fn andn(&mut self, wide: bool, dst: Reg, inverted: Reg, src: impl Into<Rm>) {
+        self.vex(Prefix::None, Map::M38, 0xf2, wide, dst as u8, inverted as u8, src.into());
     }
 }

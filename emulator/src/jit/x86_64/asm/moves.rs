@@ -24,6 +24,12 @@ impl Asm {
         }
     }
 
+    /// `[dst] = imm`, one byte.
+    pub(in crate::jit::x86_64) fn store_byte(&mut self, dst: Rm, imm: u8) {
+        self.one(0xc6, false, 0, dst);
+        self.put(imm);
+    }
+
     /// `[dst] = imm` of 4 or, sign-extended, 8 bytes.
     pub(in crate::jit::x86_64) fn store_imm(&mut self, wide: bool, dst: Rm, imm: i32) {
         self.one(0xc7, wide, 0, dst);

@@ -52,6 +52,20 @@ impl Lower<'_> {
         Rm::Index(MEMORY, reg, 0, disp)
     }
 
+    /// A host register with the guest address `base`, for an access of 2 to the `scale` bytes that must be aligned: its
+    /// own, or `temp`. Saves the flags.
+    pub(super) fn at_aligned(&mut self, base: u8, scale: u8, temp: Reg) -> Reg {
+        self.clobber();
+        self.at_offset(base, 0, temp);
+        let address = self.target(base, temp);
+        // The stack pointer is a multiple of 16.
+        if scale > 0 && base != SP {
+            self.asm.test_byte(address.into(), (1 << scale) - 1);
+            self.slow_if(Cc::Ne);
+        }
+        address
+    }
+
     /// The operand for an access at `base` plus an extended and shifted register; rdx holds the address. Destroys rax.
     pub(super) fn at_index(&mut self, base: u8, index: u8, option: u32, shift: u8) -> Rm {
         self.align_stack(base);

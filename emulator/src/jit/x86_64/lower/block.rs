@@ -40,6 +40,8 @@ pub(in crate::jit::x86_64) struct Mark {
     /// Its distance from the lowest guest address, in words.
     pub(in crate::jit::x86_64) word: u32,
     pub(in crate::jit::x86_64) flags: FlagsAt,
+    /// What rbx and rcx have of the guest is in [`crate::cpu::Engine::spilled`] meanwhile.
+    pub(in crate::jit::x86_64) spilled: bool,
 }
 
 /// A finished block.
@@ -272,7 +274,7 @@ impl<'a> Lower<'a> {
             self.flags = FlagsAt::Memory;
         }
         let word = ((self.pc() - self.base) / 4) as u32;
-        self.marks.push(Mark { at: self.asm.here() as u32, word, flags: self.flags });
+        self.marks.push(Mark { at: self.asm.here() as u32, word, flags: self.flags, spilled: false });
         let word = insn.word;
         let lowered = match isa::decode(word) {
             Some((row, _)) if !row.feature.implemented() => false,
@@ -320,6 +322,13 @@ impl<'a> Lower<'a> {
         let flags = self.flags;
         if let Some(mark) = self.marks.last_mut() {
             mark.flags = flags;
+        }
+    }
+
+    /// Notes that the instruction at hand accesses memory with rbx and rcx put aside.
+    pub(super) fn mark_spilled(&mut self) {
+        if let Some(mark) = self.marks.last_mut() {
+            mark.spilled = true;
         }
     }
 

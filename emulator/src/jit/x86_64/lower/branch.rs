@@ -95,6 +95,8 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
             l.ended = true;
         }
         Op::Hint => {}
+        // The host keeps the order of loads before anything and of stores before stores.
+        Op::Dmb if matches!(bits(word, 9, 8), 1 | 2) => {}
         Op::Dmb | Op::Dsb => {
             l.clobber();
             l.asm.barrier();
@@ -115,6 +117,7 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
                 l.asm.store_vector(4, behind(at, 16 * piece), TEMP);
             }
         }
+        Op::Clrex => l.clear_exclusive(),
         Op::MrsTpidr => {
             let rd = destination(word, 0);
             let to = l.target(rd, Reg::Rax);

@@ -1,12 +1,13 @@
-//! Loads and stores.
+//! Loads and stores but for the atomic ones.
 
 use super::address::behind;
 use super::block::Lower;
+use super::{atomic, exclusive};
 use crate::cpu::ZERO_SINK;
 use crate::interp::{destination, field5, source};
 use crate::isa::rows::load_store::Op;
 use crate::isa::{bits, sbits};
-use crate::jit::x86_64::asm::{Cc, Rm};
+use crate::jit::x86_64::asm::Rm;
 use crate::jit::x86_64::regs::{MEMORY, Reg, Xmm};
 use crate::mem::SIZE;
 
@@ -53,7 +54,9 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
         }
         StpPost | LdpPost | LdpswPost | StpFpPost | LdpFpPost => return pair(l, word, Mode::Post),
         StpPre | LdpPre | LdpswPre | StpFpPre | LdpFpPre => return pair(l, word, Mode::Pre),
-        Stlr | Ldar | Ldapr => return ordered(l, op == Stlr, word, size),
+        Stlr | Ldar | Stllr | Ldlar | Ldapr => return ordered(l, matches!(op, Stlr | Stllr), word, size),
+        LdAtomic | Swp | Cas | Casp => return atomic::lower(l, op, word),
+        Ldxr | Ldxp | Stxr | Stxp => return exclusive::lower(l, op, word),
         _ => return false,
     };
     if scale > 4
@@ -227,16 +230,10 @@ fn pair(l: &mut Lower<'_>, word: u32, mode: Mode) -> bool {
     true
 }
 
-/// Load-acquire and store-release.
+/// Load-acquire and store-release; on this host every load is the one, and an exchange the other.
 fn ordered(l: &mut Lower<'_>, store: bool, word: u32, scale: u8) -> bool {
-    let rn = field5(word, 5);
-    l.clobber();
-    let at = l.at_offset(rn, 0, Reg::Rdx);
-    if scale > 0 {
-        let base = l.value(rn, Reg::Rdx);
-        l.asm.test_byte(base.into(), (1 << scale) - 1);
-        l.slow_if(Cc::Ne);
-    }
+    let address = l.at_aligned(field5(word, 5), scale, Reg::Rdx);
+    let at = Rm::Index(MEMORY, address, 0, 0);
     if store {
         l.copy(source(word, 0), Reg::Rax);
         l.asm.xchg(scale, at, Reg::Rax);

@@ -5,12 +5,14 @@
 //! accesses, so that one that faults can be done again by the interpreter.
 
 mod address;
+mod atomic;
 mod block;
 mod branch;
 mod condition;
 mod crypto;
 mod dp_imm;
 mod dp_reg;
+mod exclusive;
 mod float;
 mod fp;
 mod fp_compare;
