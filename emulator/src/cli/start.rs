@@ -16,6 +16,7 @@ use crate::{host, trace};
 
 /// Runs the program. Comes back only when it could not be started.
 pub(super) fn run(options: Options) -> ExitCode {
+    host::populate_heap();
     let (code, ending) = match prepare(options) {
         Ok(task) => {
             Box::new(task).live();

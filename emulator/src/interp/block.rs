@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Flow, Insn, Trap, branch, crypto, dp_imm, dp_reg, fp, load_store, simd_fp, simd_int, simd_mem};
 use crate::cpu::Cpu;
+use crate::host;
 use crate::isa::{self, Opcode};
 use crate::mem::{AddressSpace, ByAddress, Fault, FaultKind, GuestAddr, Prot};
 
@@ -16,6 +17,9 @@ const SLOTS: usize = 1 << 13;
 const PAGE: u64 = 4096;
 /// The cache starts anew when it holds so many instructions (32 bytes each).
 const MAX_INSNS: usize = 1 << 20;
+/// How many instructions get memory at a time, and how many there is room for at first.
+const STEP: usize = 1 << 10;
+const ROOM: usize = 1 << 13;
 
 /// The decoded blocks of one thread. When the space's code generation is another, all of them are forgotten, unless
 /// what changed has none of them.
@@ -29,9 +33,13 @@ pub struct BlockCache {
     slots: Box<[u32; SLOTS]>,
     known: ByAddress<u32>,
     insns: Vec<Insn>,
+    /// So many instructions have memory.
+    ready: usize,
     /// The pages that hold what was decoded.
     pages: BTreeSet<u64>,
     generation: u64,
+    /// Blocks end behind conditional branches too.
+    short: bool,
 }
 
 impl Default for BlockCache {
@@ -42,8 +50,10 @@ impl Default for BlockCache {
             slots,
             known: ByAddress::default(),
             insns: Vec::new(),
+            ready: 0,
             pages: BTreeSet::new(),
             generation: 0,
+            short: false,
         }
     }
 }
@@ -57,6 +67,21 @@ impl BlockCache {
     pub(super) fn find(&mut self, space: &AddressSpace, pc: u64) -> Result<u32, Trap> {
         let place = self.slots[(pc >> 2) as usize % SLOTS];
         if self.is_at(place, pc) && self.is_current(space) { Ok(place) } else { self.miss(space, pc) }
+    }
+
+    /// Ends blocks behind conditional branches too from now on: where what runs often is translated, most of what lies
+    /// beyond them never runs here, and decoding it would cost more than running the rest.
+    pub(crate) fn keep_short(&mut self) {
+        self.short = true;
+    }
+
+    /// The instructions of the block at `pc`, as far as it goes; none where the first cannot be fetched.
+    pub(crate) fn whole(space: &AddressSpace, pc: u64) -> Vec<Insn> {
+        let mut insns = Vec::with_capacity(MAX_LEN + 1);
+        if decode_block(space, pc, &mut insns, false).is_ok() {
+            insns.remove(0);
+        }
+        insns
     }
 
     /// The header at `place`, and the instructions behind it, never none.
@@ -130,8 +155,9 @@ impl BlockCache {
         let place = match self.known.get(&pc) {
             Some(&place) => place,
             None => {
+                self.make_room();
                 let place = self.insns.len() as u32;
-                decode_block(space, pc, &mut self.insns).map_err(Trap::Fault)?;
+                decode_block(space, pc, &mut self.insns, self.short).map_err(Trap::Fault)?;
                 self.known.insert(pc, place);
                 let last = pc + 4 * u64::from(self.insns[place as usize].word) - 1;
                 self.pages.extend(pc / PAGE..=last / PAGE);
@@ -143,12 +169,26 @@ impl BlockCache {
     }
 }
 
+impl BlockCache {
+    /// Lets the next block find its memory there already.
+    fn make_room(&mut self) {
+        let len = self.insns.len();
+        if len + MAX_LEN < self.ready {
+            return;
+        }
+        self.insns.reserve(if len == 0 { ROOM } else { STEP });
+        let room = &self.insns.spare_capacity_mut()[..STEP];
+        host::populate(room.as_ptr() as usize, size_of_val(room));
+        self.ready = len + STEP;
+    }
+}
+
 fn fetch_fault(pc: u64) -> Fault {
     Fault { addr: GuestAddr(pc), kind: FaultKind::Segv, write: false }
 }
 
 /// Appends the header and the instructions of the block at `pc` to `insns`, or nothing.
-fn decode_block(space: &AddressSpace, pc: u64, insns: &mut Vec<Insn>) -> Result<(), Fault> {
+fn decode_block(space: &AddressSpace, pc: u64, insns: &mut Vec<Insn>, short: bool) -> Result<(), Fault> {
     let region = space.region_at(GuestAddr(pc)).ok_or_else(|| fetch_fault(pc))?;
     if !region.prot.has(Prot::EXEC) {
         return Err(fetch_fault(pc));
@@ -166,7 +206,7 @@ fn decode_block(space: &AddressSpace, pc: u64, insns: &mut Vec<Insn>) -> Result<
             Err(_) => break,
         };
         let (insn, ends) = match select(word, at) {
-            Some((insn, opcode)) => (insn, ends_block(opcode)),
+            Some((insn, opcode)) => (insn, ends_block(opcode, short)),
             None => (Insn::new(illegal, word), true),
         };
         insns.push(insn);
@@ -179,8 +219,8 @@ fn decode_block(space: &AddressSpace, pc: u64, insns: &mut Vec<Insn>) -> Result<
     Ok(())
 }
 
-fn ends_block(opcode: Opcode) -> bool {
-    matches!(opcode, Opcode::Branch(op) if branch::ends_block(op))
+fn ends_block(opcode: Opcode, short: bool) -> bool {
+    matches!(opcode, Opcode::Branch(op) if branch::ends_block(op) || short && branch::is_conditional(op))
 }
 
 fn illegal(cpu: &mut Cpu, insn: &Insn) -> Flow {

@@ -25,7 +25,7 @@ pub fn run(cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap
     }
 }
 
-/// Runs from `cpu.pc` until a block is at hand that was asked for `warm` times before; gives where its header is.
+/// Runs from `cpu.pc` until a block is at hand that was asked for `warm` times before.
 ///
 /// # Errors
 /// What must be done outside.
@@ -34,14 +34,14 @@ pub(crate) fn run_cold(
     space: &AddressSpace,
     blocks: &mut BlockCache,
     warm: u8,
-) -> Result<u32, Trap> {
+) -> Result<(), Trap> {
     let mut place = blocks.find(space, cpu.pc)?;
     loop {
         if cpu.interrupt.load(Ordering::Relaxed) != 0 {
             return Err(Trap::Interrupted);
         }
         if blocks.warm(place) >= warm {
-            return Ok(place);
+            return Ok(());
         }
         let (last, link) = run_block(cpu, blocks, place)?;
         place = follow(cpu, space, blocks, place as usize + last, link)?;

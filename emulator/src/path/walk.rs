@@ -90,8 +90,16 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// Walks as far as this world goes.
     pub fn run(&mut self) -> Result<Step, Errno> {
-        self.leap()?;
-        while let Some(component) = self.todo.pop_front() {
+        let mut links = None;
+        loop {
+            // Where a link led, there may be another stretch without one.
+            if links != Some(self.links) {
+                links = Some(self.links);
+                if let Some(step) = self.leap()? {
+                    return Ok(step);
+                }
+            }
+            let Some(component) = self.todo.pop_front() else { break };
             let last = self.todo.is_empty();
             match component.name.as_slice() {
                 b"." | b".." if last && self.intent == Intent::Mutate => {
@@ -126,31 +134,49 @@ impl Walk<'_> {
     }
 
     /// Goes down through all intermediate directories at once, if the host can promise that no symbolic link is among
-    /// them; else the walk goes step by step. Not outside a sysroot, which must be recognised on the way, nor where
+    /// them; else the walk goes step by step. Says that they are absent, if it is known from whom they come. Not where
     /// the sidecar layer has a word about each name.
-    fn leap(&mut self) -> Result<(), Errno> {
-        let between = self.todo.len().saturating_sub(1);
-        let plain = |component: &Component| {
+    fn leap(&mut self) -> Result<Option<Step>, Errno> {
+        if self.fs.sidecar.is_some() {
+            return Ok(None);
+        }
+        loop {
+            let stretch = self.stretch();
+            // Outside a sysroot, which must be recognised on the way, it is only asked for what is absent both ways.
+            let passes = self.inside == self.fs.sysroot.is_some();
+            let names = || self.todo.iter().take(stretch).map(|component| component.name.as_slice());
+            let reaches = |owned: &[&[u8]]| names().any(|name| owned.contains(&name));
+            if stretch < 2
+                || names().take(1).any(|name| SYNTHETIC.contains(&name))
+                || !passes && reaches(&SYNTHETIC)
+            {
+                return Ok(None);
+            }
+            let path = CString::new(names().collect::<Vec<_>>().join(&b'/')).map_err(|_| Errno::EINVAL)?;
+            match file::open_search_beneath(self.dir.raw(), &path) {
+                Ok(opened) if passes => {
+                    self.dir = Dir::Own(Arc::new(opened));
+                    self.depth = self.depth.map(|depth| depth + stretch as u32);
+                    self.todo.drain(..stretch);
+                }
+                Err(Errno::ENOENT) => {
+                    let Some(component) = self.todo.pop_front() else { return Ok(None) };
+                    return self.absent(component);
+                }
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// How many intermediate directories in a row are plain names that come from the same link, or from the guest.
+    fn stretch(&self) -> usize {
+        let link = |component: &Component| component.link.as_ref().map(Arc::as_ptr);
+        let plain = |component: &&Component| {
             component.name != b".." && component.name.len() <= NAME_MAX && component.name != b"."
         };
-        let first = self.todo.front().map(|component| component.name.as_slice());
-        if between < 2
-            || self.layer().is_some()
-            || self.inside != self.fs.sysroot.is_some()
-            || first.is_some_and(|name| SYNTHETIC.contains(&name))
-            || !self.todo.iter().take(between).all(plain)
-        {
-            return Ok(());
-        }
-        let names: Vec<&[u8]> =
-            self.todo.iter().take(between).map(|component| component.name.as_slice()).collect();
-        let path = CString::new(names.join(&b'/')).map_err(|_| Errno::EINVAL)?;
-        if let Ok(opened) = file::open_search_beneath(self.dir.raw(), &path) {
-            self.dir = Dir::Own(Arc::new(opened));
-            self.depth = self.depth.map(|depth| depth + between as u32);
-            self.todo.drain(..between);
-        }
-        Ok(())
+        let first = self.todo.front().and_then(link);
+        let between = self.todo.iter().take(self.todo.len().saturating_sub(1));
+        between.take_while(plain).take_while(|component| link(component) == first).count()
     }
 
     fn place(&self, name: DiskName) -> Place {

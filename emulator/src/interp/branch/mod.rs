@@ -9,4 +9,4 @@ mod select;
 mod system;
 
 pub(crate) use jump::branch_target;
-pub(super) use select::{ends_block, select};
+pub(super) use select::{ends_block, is_conditional, select};

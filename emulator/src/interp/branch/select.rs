@@ -67,6 +67,11 @@ pub(crate) fn select(op: Op, word: u32, pc: u64) -> Option<Insn> {
     }
 }
 
+/// Does this instruction branch, or go on behind it?
+pub(crate) fn is_conditional(op: Op) -> bool {
+    matches!(op, Op::BranchCond | Op::CompareBranch | Op::TestBranch)
+}
+
 /// Does a block end behind this instruction? Not behind a conditional branch: falling through stays in the block.
 pub(crate) fn ends_block(op: Op) -> bool {
     !matches!(

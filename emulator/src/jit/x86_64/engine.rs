@@ -148,6 +148,7 @@ impl Thread {
             return interp::run(cpu, space, blocks);
         }
         self.prepare(cpu, space);
+        blocks.keep_short();
         let mut next = Next::Find;
         loop {
             next = match next {
@@ -155,7 +156,7 @@ impl Thread {
                 Next::Run(code) => self.enter(cpu, code),
                 Next::Promote => self.promote(cpu, space),
                 Next::Warm => match interp::run_cold(cpu, space, blocks, self.jit.switches.warm) {
-                    Ok(place) => self.warmed(cpu, space, blocks, place),
+                    Ok(()) => self.warmed(cpu, space, blocks),
                     Err(trap) => Next::Trap(trap),
                 },
                 Next::Interpret => match interp::run_once(cpu, space, blocks) {
@@ -221,22 +222,16 @@ impl Thread {
         }
     }
 
-    /// Goes on with the block whose header is at `place`, which was interpreted often enough.
-    fn warmed(&mut self, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache, place: u32) -> Next {
+    /// Goes on with the block at `cpu.pc`, which was interpreted often enough.
+    fn warmed(&mut self, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Next {
         // It may be translated already.
         match self.find(cpu, space) {
-            Next::Warm => self.translate(cpu, space, blocks, place),
+            Next::Warm => self.translate(cpu, space, blocks),
             next => next,
         }
     }
 
-    fn translate(
-        &mut self,
-        cpu: &mut Cpu,
-        space: &AddressSpace,
-        blocks: &mut BlockCache,
-        place: u32,
-    ) -> Next {
+    fn translate(&mut self, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Next {
         let jit = Arc::clone(&self.jit);
         let mut state = jit.lock();
         let state = &mut *state;
@@ -258,8 +253,11 @@ impl Thread {
             return Next::Find;
         }
         if cache.find(cpu.pc).is_none() {
-            let (_, insns) = blocks.block(place);
-            cache.translate(space, &jit.switches, cpu.pc, insns);
+            let insns = BlockCache::whole(space, cpu.pc);
+            if insns.is_empty() {
+                return Next::Interpret;
+            }
+            cache.translate(space, &jit.switches, cpu.pc, &insns);
         }
         Next::Find
     }

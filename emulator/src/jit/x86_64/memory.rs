@@ -11,6 +11,8 @@ use crate::interp::Insn;
 pub(super) const CODE: usize = 64 << 20;
 const INSNS: usize = 16 << 20;
 const COUNTERS: usize = 1 << 20;
+/// How much of the code gets memory at once.
+const FIRST: usize = 32 << 10;
 
 /// One reservation: code, behind it the pre-decoded instructions that it refers to, and its counters.
 #[derive(Debug)]
@@ -24,7 +26,9 @@ impl Memory {
     /// # Errors
     /// The host's.
     pub(super) fn reserve() -> std::io::Result<Memory> {
-        Ok(Memory { base: host::reserve_code(CODE + INSNS + COUNTERS)? as usize })
+        let base = host::reserve_code(CODE + INSNS + COUNTERS)? as usize;
+        host::populate(base, FIRST);
+        Ok(Memory { base })
     }
 
     /// The host addresses of code.

@@ -1,6 +1,6 @@
 //! Does the volume need the layer?
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::os::fd::{AsRawFd, RawFd};
 
 use super::name::is_reserved;
@@ -9,6 +9,8 @@ use crate::host::{self, file};
 use crate::syscall::Errno;
 use crate::syscall::abi::OpenFlags;
 
+/// Directories that most sysroots have.
+const USUAL: [&CStr; 3] = [c"usr", c"bin", c"etc"];
 /// How many entries are asked before a file is made for the purpose.
 const ENTRIES: usize = 8;
 
@@ -20,6 +22,14 @@ const ENTRIES: usize = 8;
 /// # Errors
 /// The host's.
 pub fn folds_case(root: RawFd, path: &[u8]) -> Result<bool, Errno> {
+    // A directory has no second name but by another spelling, so nothing need be listed.
+    for name in USUAL {
+        if file::lstatat(root, name).is_ok_and(|stat| stat.is(file::S_IFDIR))
+            && let Some(folds) = answers(root, name.to_bytes())?
+        {
+            return Ok(folds);
+        }
+    }
     let names = match list(root) {
         Err(Errno::EACCES) => Names::new(),
         other => other?,
