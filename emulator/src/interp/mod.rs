@@ -29,6 +29,6 @@ mod testing;
 pub use block::{BlockCache, select};
 pub(crate) use branch::branch_target;
 pub use flow::{Exec, Flow, Insn, Trap};
-pub(crate) use operand::{bit_masks, destination, field5, source};
+pub(crate) use operand::{bit_masks, destination, field5, holds, source};
 pub(crate) use run::{after, run_cold, run_once};
 pub use run::{run, step};

@@ -105,7 +105,7 @@ const HOLDS: [u16; 16] = {
 /// # Source
 /// Arm ARM C1.2.4, "Condition code".
 #[inline(always)]
-pub(super) const fn holds(cond: u8, nzcv: Nzcv) -> bool {
+pub(crate) const fn holds(cond: u8, nzcv: Nzcv) -> bool {
     HOLDS[(cond & 15) as usize] >> (nzcv >> 28) & 1 != 0
 }
 

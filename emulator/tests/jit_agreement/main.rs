@@ -165,6 +165,54 @@ fn comparisons_agree() {
     }
 }
 
+/// Conditional comparisons of all kinds before a branch, with flags that are needed behind it or not; once and in a loop.
+#[test]
+fn conditional_comparisons_agree() {
+    let rows = rows();
+    let of =
+        |start: &str| -> Vec<&Row> { rows.iter().copied().filter(|row| row.id.starts_with(start)).collect() };
+    let (arithmetic, compares, conditional) = (of("AddSubReg"), of("CondCompare"), of("BranchCond"));
+    let others = [&arithmetic[..], &of("CondSelect"), &compares].concat();
+    if arithmetic.is_empty() || compares.is_empty() || conditional.is_empty() {
+        return;
+    }
+    const SETS: u32 = 1 << 29;
+    let mut random = Random(seed());
+    let mut machine = Machine::new(Switches { hot: 1, ..Switches::default() });
+    for number in 0..if soak() { 1_000_000 } else { 20_000 } {
+        let mut words = vec![word(random.choose(&arithmetic), &mut random) | SETS];
+        for _ in 0..1 + random.below(3) {
+            words.push(word(random.choose(&compares), &mut random));
+        }
+        let branch = words.len();
+        words.push(lead_within(conditional[0], word(conditional[0], &mut random), 4));
+        for _ in 0..3 {
+            words.push(word(random.choose(&others), &mut random));
+        }
+        for other in &mut words[branch + 1..] {
+            if random.below(2) == 0 {
+                *other = word(random.choose(&arithmetic), &mut random) | SETS;
+            }
+        }
+        let counts = words.iter().any(|word| [0, 5, 16].iter().any(|low| word >> low & 31 == 28));
+        if !counts && random.below(2) == 0 {
+            let imm19 = |back: usize| (-(back as i32) as u32 & 0x7_ffff) << 5;
+            words.insert(0, 0xd280_009c); // mov x28, #4
+            if random.below(2) == 0 {
+                // The branch leads back to what counts down, so that it ends.
+                words.splice(1..1, [0xf100_079c, 0x5400_01ad]); // subs x28, x28, #1; b.le, to system calls
+                words[branch + 3] = 0x5400_0000 | imm19(branch + 2) | words[branch + 3] & 15;
+            } else {
+                let back = imm19(words.len());
+                words.extend([0xf100_079c, 0x5400_0001 | back]); // subs x28, x28, #1; b.ne
+            }
+        }
+        if let Err(difference) = machine.compare(&words, &mut random) {
+            panic!("block {number} of seed {}: {difference}", seed());
+        }
+    }
+}
+
 /// Each exception of translated arithmetic reaches FPSR, also one that only gathers in the host's status.
 #[test]
 fn exceptions_gather() {

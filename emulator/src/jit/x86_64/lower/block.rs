@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::mem::offset_of;
 use std::sync::OnceLock;
 
+use super::compare_if::Assumed;
 use super::condition::FlagsAt;
 use super::vector::Copies;
 use super::{branch, crypto, dp_imm, dp_reg, fp, load_store, simd_fp, simd_int, simd_mem};
@@ -142,6 +143,8 @@ pub(in crate::jit::x86_64) struct Lower<'a> {
     exits: Vec<Exit>,
     marks: Vec<Mark>,
     insns: Vec<Insn>,
+    /// Jumps by which flags are known, to what the next instruction makes of them.
+    pub(super) assumed: Vec<Assumed>,
     /// The last AES round without its mixing, where it stands, and its destination.
     pub(super) unmixed: Option<(isa::rows::crypto::Op, u64, u8)>,
     /// Set by what does not go on to the next instruction.
@@ -215,6 +218,7 @@ impl<'a> Lower<'a> {
             exits: Vec::new(),
             marks: Vec::with_capacity(count),
             insns: Vec::new(),
+            assumed: Vec::new(),
             unmixed: None,
             ended: false,
         }
@@ -417,20 +421,41 @@ impl<'a> Lower<'a> {
 
     /// Goes on at `target` if `cc`.
     pub(super) fn leave_if(&mut self, cc: Cc, target: u64) {
+        self.leave_if_or(cc, target, &[]);
+    }
+
+    /// Goes on at `target` if `cc`, or by one of the jumps `taken` that [`Lower::jump_if`] gave, with flags that nobody
+    /// needs.
+    pub(super) fn leave_if_or(&mut self, cc: Cc, target: u64, taken: &[Offset]) {
         let looping = target <= self.pc();
         let saves =
             self.flags != FlagsAt::Memory && (!self.switches.look_ahead || needed_at(self.space, target));
         if looping || saves {
             let over = self.asm.jcc(cc.not());
+            taken.iter().for_each(|&from| self.asm.bind(from));
             self.leave(target, looping);
             self.asm.bind(over);
         } else if self.labels.bound.contains_key(&target) {
             let from = self.asm.jcc(cc);
-            self.labels.pending.push((from, target));
+            self.labels.pending.extend(taken.iter().chain([&from]).map(|&from| (from, target)));
         } else {
-            let from = self.asm.jcc_patchable(cc);
-            self.exit(from, target, self.thunks.link);
+            let from = self.jump_if(cc);
+            taken.iter().chain([&from]).for_each(|&from| self.exit(from, target, self.thunks.link));
         }
+    }
+
+    /// A conditional jump that may lead out of the block.
+    pub(super) fn jump_if(&mut self, cc: Cc) -> Offset {
+        // A region's jumps lead to its stubs, which have what is patched.
+        if self.is_region() { self.asm.jcc(cc) } else { self.asm.jcc_patchable(cc) }
+    }
+
+    /// The instruction `ahead` of the one at hand and whether the flags are needed behind it, if it is reached only
+    /// from the one before.
+    pub(super) fn following(&self, ahead: usize) -> Option<(u32, bool)> {
+        let insn = self.all.get(self.index + ahead)?;
+        let entered = self.labels.bound.contains_key(&(self.pc() + 4 * ahead as u64));
+        (!entered).then_some((insn.word, self.live[self.index + ahead]))
     }
 
     /// Leaves with `target` as the next address, if a signal waits. Destroys rax and the host's flags.

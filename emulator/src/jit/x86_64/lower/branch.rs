@@ -36,7 +36,9 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
                 }
                 cond => {
                     let cc = l.condition(cond);
-                    l.leave_if(cc, target);
+                    let (taken, not_taken) = l.assumed_by(cond);
+                    l.leave_if_or(cc, target, &taken);
+                    not_taken.into_iter().for_each(|from| l.asm.bind(from));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Data processing, register.
 
 use super::block::Lower;
+use super::compare_if;
 use super::condition::FlagsAt;
 use crate::cpu::{SP, ZERO, ZERO_SINK};
 use crate::interp::{destination, field5, source};
@@ -17,7 +18,7 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
         Op::AddSubExt | Op::AddsSubsExt => return add_extended(l, op == Op::AddsSubsExt, word, wide),
         Op::AddSubCarry => add_with_carry(l, word, wide),
         Op::LogicalReg => return logical(l, word, wide),
-        Op::CondCompareReg | Op::CondCompareImm => compare_if(l, op == Op::CondCompareImm, word, wide),
+        Op::CondCompareReg | Op::CondCompareImm => compare_if::lower(l, op == Op::CondCompareImm, word),
         Op::CondSelect => select(l, word, wide),
         Op::Udiv => divide(l, word, wide, false),
         Op::Sdiv => divide(l, word, wide, true),
@@ -208,46 +209,6 @@ fn logical(l: &mut Lower<'_>, word: u32, wide: bool) -> bool {
         l.set_flags(FlagsAt::Carry);
     }
     true
-}
-
-fn compare_if(l: &mut Lower<'_>, immediate: bool, word: u32, wide: bool) {
-    let (rn, rm) = (source(word, 5), source(word, 16));
-    let cond = bits(word, 15, 12);
-    let subtract = bits(word, 30, 30) != 0;
-    let kind = if subtract { FlagsAt::Borrow } else { FlagsAt::Carry };
-    let skip = (cond < 14).then(|| {
-        let cc = l.condition(cond);
-        l.asm.jcc(cc.not())
-    });
-    let first = l.value(rn, Reg::Rax);
-    match (immediate, subtract) {
-        (true, true) => l.asm.alu_imm(Alu::Cmp, wide, first, bits(word, 20, 16) as i32),
-        (true, false) => {
-            l.copy(rn, Reg::Rax);
-            l.asm.alu_imm(Alu::Add, wide, Reg::Rax, bits(word, 20, 16) as i32);
-        }
-        (false, true) => {
-            let second = l.rm(rm);
-            l.asm.alu(Alu::Cmp, wide, first, second);
-        }
-        (false, false) => {
-            l.copy(rn, Reg::Rax);
-            let second = l.rm(rm);
-            l.asm.alu(Alu::Add, wide, Reg::Rax, second);
-        }
-    }
-    if let Some(skip) = skip {
-        let done = l.asm.jmp_short();
-        l.asm.bind(skip);
-        let mut flags = super::condition::from_nzcv(bits(word, 3, 0) << 28);
-        if !subtract {
-            flags ^= 0x100;
-        }
-        l.asm.mov_imm(Reg::Rax, u64::from(flags));
-        l.flags_from_ax();
-        l.asm.bind_short(done);
-    }
-    l.set_flags(kind);
 }
 
 fn select(l: &mut Lower<'_>, word: u32, wide: bool) {

@@ -8,6 +8,7 @@ mod address;
 mod atomic;
 mod block;
 mod branch;
+mod compare_if;
 mod condition;
 mod crypto;
 mod dp_imm;
