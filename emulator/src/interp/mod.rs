@@ -27,7 +27,7 @@ mod simd_mem;
 mod testing;
 
 pub use block::{BlockCache, select};
-pub(crate) use branch::branch_target;
+pub(crate) use branch::{branch_target, system_constant};
 pub use flow::{Exec, Flow, Insn, Trap};
 pub(crate) use operand::{bit_masks, destination, field5, holds, source};
 pub(crate) use run::{after, run_cold, run_once};

@@ -10,3 +10,4 @@ mod system;
 
 pub(crate) use jump::branch_target;
 pub(super) use select::{ends_block, is_conditional, select};
+pub(crate) use system::constant as system_constant;

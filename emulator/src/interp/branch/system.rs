@@ -21,6 +21,18 @@ const ZVA_BYTES: u64 = 64;
 /// Ticks of CNTVCT_EL0 a second: nanoseconds.
 const CNTFRQ: u64 = 1_000_000_000;
 
+/// What the system register that `op` reads always has, if it does.
+pub(crate) fn constant(op: Op) -> Option<u64> {
+    match op {
+        // Linux keeps TPIDRRO_EL0 zero for 64-bit tasks.
+        Op::MrsTpidrro => Some(0),
+        Op::MrsCtr => Some(CTR),
+        Op::MrsDczid => Some(DCZID),
+        Op::MrsCntfrq => Some(CNTFRQ),
+        _ => None,
+    }
+}
+
 /// AHP, DN, FZ, RMode, FZ16; trapped exceptions are not implemented, so their enables read as zero.
 const FPCR_BITS: u64 = 0x07c8_0000;
 /// QC and the cumulative exception bits.
@@ -48,13 +60,11 @@ pub(super) fn select(op: Op, word: u32) -> Option<Insn> {
         Op::MrsFpcr => |cpu, insn| give(cpu, insn, u64::from(cpu.fpcr)),
         Op::MrsFpsr => get_fpsr,
         Op::MrsTpidr => |cpu, insn| give(cpu, insn, cpu.tpidr),
-        // Linux keeps TPIDRRO_EL0 zero for 64-bit tasks.
-        Op::MrsTpidrro => |cpu, insn| give(cpu, insn, 0),
-        Op::MrsCtr => |cpu, insn| give(cpu, insn, CTR),
-        Op::MrsDczid => |cpu, insn| give(cpu, insn, DCZID),
-        Op::MrsCntfrq => |cpu, insn| give(cpu, insn, CNTFRQ),
         Op::MrsCntvct => |cpu, insn| give(cpu, insn, host::monotonic_nanos()),
-        _ => return None,
+        op => {
+            insn.imm = constant(op)?;
+            |cpu, insn| give(cpu, insn, insn.imm)
+        }
     };
     Some(insn)
 }

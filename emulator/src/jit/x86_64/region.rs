@@ -6,7 +6,7 @@ use super::lower::Run;
 use super::map::Map;
 use super::survey::Counts;
 use crate::interp::{self, Insn};
-use crate::isa::{self, Opcode, bits, rows::branch::Op, sbits};
+use crate::isa::{Opcode, bits, rows::branch::Op, sbits};
 use crate::mem::{AddressSpace, GuestAddr, Prot};
 
 /// A loop with more instructions stays in blocks.
@@ -22,6 +22,8 @@ pub(super) struct Region {
     pub(super) runs: Vec<Run>,
     /// The addresses inside that branches lead to, the head among them.
     pub(super) targets: BTreeSet<u64>,
+    /// The first and the last address of the stretches that branches lead back over.
+    loops: Vec<(u64, u64)>,
 }
 
 struct Node {
@@ -46,6 +48,7 @@ impl Region {
             .chain([&head])
             .copied()
             .collect();
+        let loops = loops(&nodes);
         let mut runs: Vec<Run> = Vec::new();
         for (pc, node) in nodes {
             match runs.last_mut().filter(|run| run.start + 4 * run.insns.len() as u64 == pc) {
@@ -53,7 +56,7 @@ impl Region {
                 None => runs.push(Run { start: pc, insns: vec![node.insn] }),
             }
         }
-        Some(Region { runs, targets })
+        Some(Region { runs, targets, loops })
     }
 
     /// One past its last guest address.
@@ -64,64 +67,50 @@ impl Region {
     /// The registers that it names most have host registers.
     pub(super) fn map(&self, standard: &Map) -> Map {
         let mut counts = Counts::default();
-        let loops = self.loops();
         for run in &self.runs {
             for (pc, insn) in (run.start..).step_by(4).zip(&run.insns) {
-                let depth = loops.iter().filter(|(first, last)| (*first..=*last).contains(&pc)).count();
+                let depth = self.loops.iter().filter(|(first, last)| (*first..=*last).contains(&pc)).count();
                 let weight = DEEPER.pow(depth.clamp(1, 5) as u32 - 1);
                 counts.add(insn.word, weight);
             }
         }
         Map::chosen(standard, &counts)
     }
-
-    /// The stretches that branches lead back over.
-    fn loops(&self) -> Vec<(u64, u64)> {
-        let mut loops: BTreeMap<u64, u64> = BTreeMap::new();
-        for run in &self.runs {
-            for (pc, insn) in (run.start..).step_by(4).zip(&run.insns) {
-                if let Some(target) = target(insn.word, pc).filter(|&target| target <= pc) {
-                    let last = loops.entry(target).or_insert(pc);
-                    *last = pc.max(*last);
-                }
-            }
-        }
-        loops.into_iter().collect()
-    }
 }
 
-/// The target of a direct branch that is no call.
-fn target(word: u32, pc: u64) -> Option<u64> {
-    let at = |high, low| Some(pc.wrapping_add((sbits(word, high, low) << 2) as u64));
-    match isa::decode(word)?.1 {
-        Opcode::Branch(Op::BranchCond | Op::CompareBranch) => at(23, 5),
-        Opcode::Branch(Op::TestBranch) => at(18, 5),
-        Opcode::Branch(Op::BranchImm) if word >> 31 == 0 => at(25, 0),
-        _ => None,
+fn loops(nodes: &BTreeMap<u64, Node>) -> Vec<(u64, u64)> {
+    let mut loops: BTreeMap<u64, u64> = BTreeMap::new();
+    for (&pc, node) in nodes {
+        // In the order of addresses, so that the last one stays.
+        loops.extend(node.next.iter().filter(|&&next| next <= pc).map(|&next| (next, pc)));
     }
+    loops.into_iter().collect()
 }
 
-/// Where `word` at `pc` may go on; `None` when it leaves for elsewhere.
-fn next(word: u32, pc: u64) -> Option<Vec<u64>> {
-    let (row, opcode) = isa::decode(word)?;
-    if !row.feature.implemented() {
-        return None;
-    }
+/// Where `word` at `pc`, encoded as `opcode`, may go on; `None` when it leaves for elsewhere.
+fn next(opcode: Opcode, word: u32, pc: u64) -> Option<Vec<u64>> {
     let Opcode::Branch(op) = opcode else { return Some(vec![pc + 4]) };
+    let target = |high, low| pc.wrapping_add((sbits(word, high, low) << 2) as u64);
     Some(match op {
-        Op::BranchCond if bits(word, 3, 0) >= 14 => vec![target(word, pc)?],
-        Op::BranchCond | Op::CompareBranch | Op::TestBranch => vec![pc + 4, target(word, pc)?],
-        Op::BranchImm => vec![target(word, pc)?],
+        Op::BranchCond if bits(word, 3, 0) >= 14 => vec![target(23, 5)],
+        Op::BranchCond | Op::CompareBranch => vec![pc + 4, target(23, 5)],
+        Op::TestBranch => vec![pc + 4, target(18, 5)],
+        // A call comes back.
+        Op::BranchImm if word >> 31 == 0 => vec![target(25, 0)],
         Op::Hint
         | Op::Dmb
         | Op::Dsb
         | Op::Clrex
+        | Op::DcZva
         | Op::MrsTpidr
+        | Op::MrsTpidrro
         | Op::MsrTpidr
         | Op::MrsNzcv
-        | Op::MsrNzcv => {
-            vec![pc + 4]
-        }
+        | Op::MsrNzcv
+        | Op::MrsCtr
+        | Op::MrsDczid
+        | Op::MrsCntfrq
+        | Op::MrsCntvct => vec![pc + 4],
         _ => return None,
     })
 }
@@ -143,7 +132,8 @@ fn explore(space: &AddressSpace, head: u64) -> BTreeMap<u64, Node> {
         }
         let Ok(word) = space.mem().load::<u32>(GuestAddr(pc)) else { continue };
         let word = u32::from_le(word);
-        let (Some(next), Some((insn, _))) = (next(word, pc), interp::select(word, pc)) else { continue };
+        let Some((insn, opcode)) = interp::select(word, pc) else { continue };
+        let Some(next) = next(opcode, word, pc) else { continue };
         waiting.extend(next.iter().rev());
         nodes.insert(pc, Node { insn, next });
     }

@@ -5,7 +5,7 @@ use std::mem::offset_of;
 use super::address::behind;
 use super::block::Lower;
 use crate::cpu::Cpu;
-use crate::interp::{destination, source};
+use crate::interp::{destination, source, system_constant};
 use crate::isa::rows::branch::Op;
 use crate::isa::{bits, sbits};
 use crate::jit::x86_64::asm::{Alu, Cc};
@@ -137,7 +137,10 @@ pub(super) fn lower(l: &mut Lower<'_>, op: Op, word: u32) -> bool {
             l.leave_by(l.thunks.poll, next);
             l.ended = true;
         }
-        _ => return false,
+        _ => match system_constant(op) {
+            Some(value) => l.set(destination(word, 0), value),
+            None => return false,
+        },
     }
     true
 }
