@@ -185,6 +185,9 @@ impl Cache {
         let site = self.site();
         let context = self.context(space, switches);
         let block = Lower::region(&context, &map, site, head, &region.runs, region.targets.iter().copied());
+        if ENTRY + block.code.len() > LARGEST {
+            return;
+        }
         if let Some(&number) = self.by_start.get(&head) {
             self.drop_block(number);
         }

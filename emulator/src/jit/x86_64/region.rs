@@ -1,16 +1,19 @@
 //! Loops worth registers of their own: found from a head that runs often.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::lower::Run;
 use super::map::Map;
 use super::survey::Counts;
 use crate::interp::{self, Insn};
-use crate::isa::{Opcode, bits, rows::branch::Op, sbits};
+use crate::isa::{self, Opcode, bits, rows::branch::Op, sbits};
 use crate::mem::{AddressSpace, GuestAddr, Prot};
 
-/// A loop with more instructions stays in blocks.
+/// A loop with more instructions is one only if it is found from the branch that leads back.
 const MOST: usize = 160;
+/// Between such a branch and the head there are at most so many: checksums are often written out that far.
+const FARTHEST: usize = 2048;
 /// How much more a register counts in a loop within the loop.
 const DEEPER: u32 = 8;
 
@@ -35,10 +38,17 @@ struct Node {
 impl Region {
     /// The loop with its head at `head`, if there is one that is small enough.
     pub(super) fn find(space: &AddressSpace, head: u64) -> Option<Region> {
-        let mut nodes = explore(space, head);
+        Region::among(explore(space, head, 0..u64::MAX, 2 * MOST), head, MOST).or_else(|| {
+            let last = last_branch_to(space, head)?;
+            Region::among(explore(space, head, head..last + 4, FARTHEST), head, FARTHEST)
+        })
+    }
+
+    /// The loop with its head at `head` among `nodes`, of at most `most` instructions.
+    fn among(mut nodes: BTreeMap<u64, Node>, head: u64, most: usize) -> Option<Region> {
         let inside = leading_to(&nodes, head)?;
         nodes.retain(|pc, _| inside.contains(pc));
-        if nodes.len() > MOST {
+        if nodes.len() > most {
             return None;
         }
         let targets = nodes
@@ -115,13 +125,30 @@ fn next(opcode: Opcode, word: u32, pc: u64) -> Option<Vec<u64>> {
     })
 }
 
-/// The instructions that can be reached from `head`, up to some number.
-fn explore(space: &AddressSpace, head: u64) -> BTreeMap<u64, Node> {
+/// The last branch behind `head` that leads to it, of those that are near enough.
+fn last_branch_to(space: &AddressSpace, head: u64) -> Option<u64> {
+    // Branches by immediate offset: bits 28 to 26.
+    let branches = |word: u32| bits(word, 28, 26) == 0b101;
+    (head..)
+        .step_by(4)
+        .take(FARTHEST)
+        .map_while(|pc| Some((pc, u32::from_le(space.mem().load::<u32>(GuestAddr(pc)).ok()?))))
+        .filter(|&(pc, word)| branches(word) && leads_to(word, pc, head))
+        .map(|(pc, _)| pc)
+        .last()
+}
+
+fn leads_to(word: u32, pc: u64, to: u64) -> bool {
+    isa::decode(word).and_then(|(_, opcode)| next(opcode, word, pc)).is_some_and(|next| next.contains(&to))
+}
+
+/// At most `most` of the instructions in `within` that can be reached from `head`.
+fn explore(space: &AddressSpace, head: u64, within: Range<u64>, most: usize) -> BTreeMap<u64, Node> {
     let mut nodes = BTreeMap::new();
     let mut waiting = vec![head];
     let mut executable = 0..0;
     while let Some(pc) = waiting.pop() {
-        if nodes.contains_key(&pc) || nodes.len() >= 2 * MOST {
+        if nodes.contains_key(&pc) || nodes.len() >= most || !within.contains(&pc) {
             continue;
         }
         if !executable.contains(&pc) {

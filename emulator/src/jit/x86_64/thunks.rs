@@ -26,7 +26,7 @@ pub(super) enum Reason {
     Syscall,
     /// By an indirect branch to the guest address.
     Indirect,
-    /// The interpreter must do an instruction: block << 8 | index.
+    /// The interpreter must do an instruction: block << 16 | index.
     Slow,
     /// An access faulted at the host address.
     Fault,
