@@ -7,7 +7,7 @@ use super::cache::{Cache, ENTRY};
 use super::lower::{FlagsAt, from_nzcv, to_nzcv};
 use super::memory::{self, Left};
 use super::region::Region;
-use super::thunks::{Entry, Reason, TABLE};
+use super::thunks::{Entry, Reason};
 use crate::cpu::{Cpu, Exclusive};
 use crate::interp::{self, BlockCache, Trap};
 use crate::jit::Switches;
@@ -170,7 +170,7 @@ impl Thread {
 
     fn prepare(&mut self, cpu: &mut Cpu, space: &AddressSpace) {
         if self.table.is_empty() {
-            self.table = vec![Entry::FREE; TABLE].into();
+            self.table = Entry::table();
         }
         cpu.engine.table = self.table.as_ptr() as usize;
         cpu.engine.interrupt = Arc::as_ptr(&cpu.interrupt) as usize;
@@ -197,7 +197,7 @@ impl Thread {
         let dropped = self.jit.dropped.load(Ordering::Acquire);
         if self.cell.purge.swap(false, Ordering::Acquire) || dropped != self.dropped {
             self.dropped = dropped;
-            self.table.fill(Entry::FREE);
+            Entry::free(&mut self.table);
         }
         let entry = self.table[Entry::index(cpu.pc)];
         if entry.pc == cpu.pc {

@@ -35,21 +35,40 @@ pub(super) enum Reason {
 }
 
 /// Entries of a thread's table of indirect branches; a power of two.
-pub(super) const TABLE: usize = 1024;
+const TABLE: usize = 4096;
 
 /// One entry: where the code of a guest address is.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct Entry {
-    /// The guest address; one that is not aligned in a free entry.
+    /// The guest address; in a free entry one that has its place elsewhere.
     pub(super) pc: u64,
     /// The host address.
     pub(super) code: usize,
 }
 
 impl Entry {
-    /// An entry that no branch finds.
-    pub(super) const FREE: Entry = Entry { pc: 1, code: 0 };
+    /// An entry that no branch finds, but in the place of address 0. All zeroes, for pages of them cost nothing.
+    const FREE: Entry = Entry { pc: 0, code: 0 };
+
+    /// A table of free entries.
+    pub(super) fn table() -> Box<[Entry]> {
+        // SAFETY: two integers of all zeroes.
+        let mut table = unsafe { Box::<[Entry]>::new_zeroed_slice(TABLE).assume_init() };
+        Entry::close(&mut table);
+        table
+    }
+
+    /// Frees all entries.
+    pub(super) fn free(table: &mut [Entry]) {
+        table.fill(Entry::FREE);
+        Entry::close(table);
+    }
+
+    /// Gives the place of address 0 to one that is none.
+    fn close(table: &mut [Entry]) {
+        table[Entry::index(0)].pc = 1;
+    }
 
     /// The place of `pc` in the table.
     pub(super) fn index(pc: u64) -> usize {
