@@ -46,11 +46,21 @@ pub fn hermetic(program: &Path, directory: &Path) -> Command {
 
 /// The emulator, ready to take the program and its arguments.
 pub fn elfuse(fixture: &Fixture, directory: &Path) -> Command {
+    elfuse_with(fixture, directory, &[])
+}
+
+/// The same, with options of its own.
+pub fn elfuse_with(fixture: &Fixture, directory: &Path, options: &[String]) -> Command {
     let mut command = hermetic(Path::new(env!("CARGO_BIN_EXE_matrix")), directory);
-    command.arg("elfuse");
+    command.arg("elfuse").args(options);
     if let Some(sysroot) = &fixture.sysroot {
         command.arg("--sysroot").arg(sysroot);
     }
     command.arg("--");
     command
+}
+
+/// Whether tests take their time: `SOAK=1`.
+pub fn soak() -> bool {
+    std::env::var_os("SOAK").is_some_and(|soak| soak == "1")
 }

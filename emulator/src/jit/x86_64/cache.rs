@@ -32,6 +32,10 @@ const PAGE: u64 = 4096;
 pub(super) const OFTEN: u8 = 16;
 /// Room that any block is sure to fit into.
 const LARGEST: usize = 128 << 10;
+/// How much memory may describe translations, in bytes; where code is short, descriptions are what fills up.
+const DESCRIPTIONS: usize = 96 << 20;
+/// About what an entry of one of the maps takes, in bytes: some are free, and lists have an allocation each.
+const MAPPED: usize = 64;
 
 #[derive(Debug)]
 struct Known {
@@ -67,6 +71,8 @@ pub(super) struct Cache {
     first_code: usize,
     next_insn: usize,
     next_counter: usize,
+    /// About how much memory describes translations, in bytes.
+    described: usize,
     standard: Map,
     /// Another program is there than the one that `standard` was chosen for.
     outdated: bool,
@@ -106,6 +112,7 @@ impl Cache {
             first_code,
             next_insn,
             next_counter,
+            described: 0,
             standard,
             outdated: false,
             left: ByAddress::default(),
@@ -123,6 +130,7 @@ impl Cache {
         self.next_code + LARGEST > self.memory.code().end
             || self.next_insn + LARGEST > self.memory.insns().end
             || self.next_counter + LARGEST > self.memory.counters().end
+            || self.described > DESCRIPTIONS
     }
 
     /// Chooses registers anew if another program is there. No other thread may be there.
@@ -145,6 +153,7 @@ impl Cache {
         self.next_code = self.first_code;
         self.next_insn = self.memory.insns().start;
         self.next_counter = self.memory.counters().start;
+        self.described = 0;
         self.blocks.clear();
         self.ways.clear();
         self.by_start.clear();
@@ -249,7 +258,13 @@ impl Cache {
             counter: exit.counter,
             linked: false,
         }));
-        for page in extent.start / PAGE..=(extent.end - 1) / PAGE {
+        let pages = extent.start / PAGE..=(extent.end - 1) / PAGE;
+        self.described += size_of::<Known>()
+            + size_of::<Way>() * block.exits.len()
+            + size_of_val(&block.marks[..])
+            + map.as_ref().map_or(0, |map| size_of_val(&**map))
+            + MAPPED * (1 + pages.clone().count() + block.exits.len());
+        for page in pages {
             self.by_page.entry(page).or_default().push(number);
         }
         self.by_start.insert(entry, number);
@@ -426,5 +441,34 @@ impl Cache {
     pub(super) fn instruction(&self, number: u64) -> u64 {
         let block = &self.blocks[(number >> 16) as usize];
         block.extent.start + 4 * u64::from(block.marks[(number & 0xffff) as usize].word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interp::select;
+
+    #[test]
+    fn translations_of_little_code_are_bounded_by_their_descriptions() {
+        let (space, switches) = (AddressSpace::reserve().expect("a space"), Switches::default());
+        let mut cache = Cache::new(&space, &switches, Arc::default()).expect("a cache");
+        // Sixty instructions of which each is described and none has code, behind each other in fresh pages.
+        let mut insns: Vec<Insn> =
+            (0..60).filter_map(|_| select(0xd503_201f, 0)).map(|(nop, _)| nop).collect();
+        insns.extend(select(0xd65f_03c0, 0).map(|(ret, _)| ret));
+        for round in 1..3 {
+            let mut start = round << 32;
+            while !cache.is_full() {
+                cache.translate(&space, &switches, start, &insns);
+                start += 256;
+            }
+            assert!(cache.next_code - cache.first_code < 32 << 20, "code was what filled up");
+            let marks: usize = cache.blocks.iter().map(|block| size_of_val(&block.marks[..])).sum();
+            let blocks = size_of::<Known>() * cache.blocks.len();
+            assert!((DESCRIPTIONS / 2..=DESCRIPTIONS).contains(&(marks + blocks)), "{marks} and {blocks}");
+            cache.clear();
+            assert!(!cache.is_full() && cache.blocks.is_empty());
+        }
     }
 }
