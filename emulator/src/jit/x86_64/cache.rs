@@ -451,6 +451,8 @@ mod tests {
 
     #[test]
     fn translations_of_little_code_are_bounded_by_their_descriptions() {
+        // What looks ahead of a block meets memory that is not there.
+        host::install_fault_handler().expect("a handler for SIGSEGV");
         let (space, switches) = (AddressSpace::reserve().expect("a space"), Switches::default());
         let mut cache = Cache::new(&space, &switches, Arc::default()).expect("a cache");
         // Sixty instructions of which each is described and none has code, behind each other in fresh pages.
