@@ -120,7 +120,7 @@ fn words_of_run_are_checked() {
         ),
         (
             vec!["run", "elfuse", "--engine", "jit,jot"],
-            "'jot' for '--engine <E>': expected one of interp, jit, jit-no-",
+            "'jot' for '--engine <E>': expected one of interp, jit, check, jit-no-",
         ),
         (vec!["repro", "good", "--engine", "jit"], "--engine jit needs a target with the launcher `elfuse`"),
         (vec!["list", "--engine", "jit"], "--engine jit needs a target with the launcher `elfuse`"),

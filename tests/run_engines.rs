@@ -58,6 +58,29 @@ fn a_guest_program_passes_on_every_engine() {
 }
 
 #[test]
+fn programs_with_threads_and_children_agree_on_both_engines() {
+    common::fixture("guest-programs");
+    let _place = Place::new();
+    let names = ["threads", "fork-exec", "exec-state", "futex", "memory"];
+    let mut args = vec!["run", "elfuse-aarch64", "--suite", "guest", "--link", "static", "--engine", "check"];
+    args.extend(names.iter().flat_map(|name| ["--case", name]));
+    let (status, stdout, stderr) = matrix(&args);
+    assert_eq!(status, Some(0), "{stdout}{stderr}");
+    assert!(stdout.contains("5 passed"), "{stdout}");
+}
+
+#[test]
+fn a_defect_of_the_translator_is_found_by_the_interpreter() {
+    common::fixture("guest-programs");
+    let _place = Place::new();
+    let case = ["run", "elfuse-aarch64", "--suite", "guest", "--link", "static", "--case", "threads"];
+    let (status, stdout, stderr) =
+        matrix(&[&case[..], &["--engine", "check", "--inject", "jit-madd"]].concat());
+    assert_eq!(status, Some(1), "{stdout}{stderr}");
+    assert!(stdout.contains("the engines differ at pc 0x"), "{stdout}");
+}
+
+#[test]
 fn a_case_is_reproduced_on_its_engine() {
     common::fixture("guest-programs");
     let place = Place::new();

@@ -62,6 +62,7 @@ fn explain(case: &Case, target: &Target, out: &mut dyn Write) -> io::Result<()> 
         },
         launcher: launcher.map(symbol),
         sysroot_options: Vec::new(),
+        inject: None,
         dirs: dirs_of(case),
         user: "<user>".to_owned(),
         status_fd: None,

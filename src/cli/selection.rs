@@ -47,8 +47,8 @@ impl FilterArgs {
 /// On which engines of the emulator.
 #[derive(Args, Clone, Debug)]
 pub struct EngineArgs {
-    /// Each case once on each of these engines of the emulator: `interp`, `jit`, or `jit-no-NAME` without an
-    /// optimisation; separated by commas, or given again [default: the emulator's choice, and no such axis]
+    /// Each case once on each of these engines of the emulator: `interp`, `jit`, `check` which compares both step by
+    /// step, or `jit-no-NAME` without an optimisation; separated by commas, or given again [default: the emulator's choice, and no such axis]
     #[arg(long = "engine", value_name = "E", value_delimiter = ',')]
     pub engines: Vec<Engine>,
 }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::placeholder::Places;
-use super::{Case, Launcher, Link, SysrootKind, Target};
+use super::{Case, Injection, Launcher, Link, SysrootKind, Target};
 
 /// `PATH` of every case.
 pub const GUEST_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -86,6 +86,8 @@ pub struct CommandPaths {
     pub launcher: Option<PathBuf>,
     /// Options for [`Launcher::Elfuse`] that go with a sysroot.
     pub sysroot_options: Vec<OsString>,
+    /// A defect that [`Launcher::Elfuse`] shall have.
+    pub inject: Option<Injection>,
     /// This attempt's directories.
     pub dirs: CaseDirs,
     /// `USER`.
@@ -171,6 +173,9 @@ pub fn command_line(case: &Case, target: &Target, paths: &CommandPaths) -> Comma
                 args.extend(["--sysroot".into(), sysroot.into()]);
                 args.extend(paths.sysroot_options.iter().cloned());
             }
+            if let Some(injection) = paths.inject.filter(|it| sysroot.is_some() || !it.needs_sysroot()) {
+                args.extend(["--inject".into(), injection.name().into()]);
+            }
             if let Some(mode) = case.host_fallback {
                 args.extend(["--host-fallback".into(), mode.name().into()]);
             }
@@ -226,6 +231,7 @@ mod tests {
             fixture: PathBuf::from("/cache/tree"),
             launcher: Some(PathBuf::from("/cache/qemu")),
             sysroot_options: vec!["--simulate-folding".into()],
+            inject: None,
             dirs: CaseDirs::new(PathBuf::from("/scratch/7")),
             user: "someone".to_owned(),
             status_fd: Some(3),

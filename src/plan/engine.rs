@@ -12,10 +12,11 @@ const JIT_WITHOUT: &str = "jit-no-";
 /// Every engine's name, in the order of the reports. The emulator's own list says what can be left out.
 static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let without = elfuse::jit::OPTIMISATIONS.iter().map(|(name, _)| format!("{JIT_WITHOUT}{name}"));
-    ["interp".to_owned(), "jit".to_owned()].into_iter().chain(without).collect()
+    ["interp", "jit", "check"].map(str::to_owned).into_iter().chain(without).collect()
 });
 
-/// An engine of the emulator: `interp`, `jit`, or `jit-no-NAME`, which is `jit` without that optimisation.
+/// An engine of the emulator: `interp`, `jit`, `check`, which is both compared step by step, or `jit-no-NAME`, which is
+/// `jit` without that optimisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Engine(&'static str);
 
@@ -33,6 +34,11 @@ impl Engine {
     /// The axis value as users write it.
     pub const fn name(self) -> &'static str {
         self.0
+    }
+
+    /// How many times as long as usual a case may take.
+    pub fn patience(self) -> u32 {
+        if self.0 == "check" { 20 } else { 1 }
     }
 
     /// The options by which the emulator knows it.
@@ -74,20 +80,21 @@ mod tests {
     #[test]
     fn every_optimisation_makes_an_engine() {
         let names: BTreeSet<&str> = Engine::all().map(Engine::name).collect();
-        assert_eq!(names.len(), 2 + elfuse::jit::OPTIMISATIONS.len());
+        assert_eq!(names.len(), 3 + elfuse::jit::OPTIMISATIONS.len());
         for (name, _) in elfuse::jit::OPTIMISATIONS {
             let engine: Engine = format!("jit-no-{name}").parse().unwrap();
             assert_eq!(engine.options(), ["--engine", "jit", &format!("--no-{name}")]);
         }
         assert_eq!("interp".parse::<Engine>().unwrap().options(), ["--engine", "interp"]);
         assert_eq!("jit".parse::<Engine>().unwrap().options(), ["--engine", "jit"]);
+        assert_eq!("check".parse::<Engine>().unwrap().options(), ["--engine", "check"]);
     }
 
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         for wrong in ["", "jot", "jit-no-", "jit-no-lunch", "Jit"] {
             let told = wrong.parse::<Engine>().unwrap_err().to_string();
-            assert!(told.starts_with("expected one of interp, jit, jit-no-"), "{wrong}: {told}");
+            assert!(told.starts_with("expected one of interp, jit, check, jit-no-"), "{wrong}: {told}");
         }
     }
 

@@ -64,7 +64,8 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn case(&self, spec: &CaseSpec) -> Case {
-        let timeout = spec.timeout.unwrap_or(self.profile.timeout);
+        let patience = self.engine.map_or(1, Engine::patience);
+        let timeout = spec.timeout.unwrap_or(self.profile.timeout) * patience;
         Case {
             at: Coordinates {
                 target: self.target.name.clone(),
@@ -88,7 +89,7 @@ impl Place<'_> {
             tree: spec.tree.clone(),
             expect: spec.expect.clone(),
             unsupported: self.unsupported(spec),
-            slow: self.profile.slow.min(timeout),
+            slow: (self.profile.slow * patience).min(timeout),
             timeout,
         }
     }
@@ -233,6 +234,18 @@ mod tests {
         assert_eq!(native, BTreeMap::from([(Link::Static, false), (Link::GlibcDyn, true)]));
         let elfuse = reasons(config.targets[0].launcher.clone());
         assert_eq!(elfuse, BTreeMap::from([(Link::Static, true), (Link::GlibcDyn, false)]));
+    }
+
+    #[test]
+    fn cases_may_take_longer_where_two_engines_are_compared() {
+        let config = testing::config();
+        let engines = ["jit", "check"].map(|name| name.parse::<Engine>().unwrap());
+        let cases = expand(&config, &config.targets[0], &config.profiles[0], &engines);
+        let limits = |engine: Engine, times: u32| -> Vec<_> {
+            let own = cases.iter().filter(|case| case.at.engine == Some(engine));
+            own.map(|case| (case.timeout * times, case.slow * times)).collect()
+        };
+        assert_eq!(limits(engines[1], 1), limits(engines[0], 20));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Injection {
     /// On a folding volume the sidecar layer refuses what it does not know, so nothing falls back to the host
     SidecarVeto,
+    /// The translation of MADD gives one too much, which `--engine check` stops at
+    JitMadd,
 }
 
 impl Injection {
@@ -17,7 +19,13 @@ impl Injection {
     pub const fn name(self) -> &'static str {
         match self {
             Injection::SidecarVeto => "sidecar-veto",
+            Injection::JitMadd => "jit-madd",
         }
+    }
+
+    /// Can only a program with a sysroot show it?
+    pub const fn needs_sysroot(self) -> bool {
+        matches!(self, Injection::SidecarVeto)
     }
 }
 

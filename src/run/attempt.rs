@@ -209,14 +209,8 @@ fn case_root<'a>(context: &'a Context<'_>, case: &Case) -> Result<&'a Path, Stri
 
 /// Options for the bundled emulator that this run adds wherever there is a sysroot.
 fn sysroot_options(context: &Context<'_>, case: &Case) -> Vec<OsString> {
-    let mut options: Vec<OsString> = Vec::new();
-    if context.sysroots.of(case).is_some_and(|volume| volume.facts.simulated) {
-        options.push("--simulate-folding".into());
-    }
-    if let Some(injection) = context.request.inject {
-        options.extend(["--inject".into(), injection.name().into()]);
-    }
-    options
+    let simulated = context.sysroots.of(case).is_some_and(|volume| volume.facts.simulated);
+    simulated.then(|| "--simulate-folding".into()).into_iter().collect()
 }
 
 /// What is wrong with the case's program, looked at once per program and link kind.
@@ -259,6 +253,7 @@ fn start_and_watch(
         fixture: fixture.to_owned(),
         launcher,
         sysroot_options: sysroot_options(context, case),
+        inject: context.request.inject,
         dirs: scratch.dirs().clone(),
         user: context.user.clone(),
         status_fd: inherit.as_ref().map(AsRawFd::as_raw_fd),

@@ -7,7 +7,7 @@ use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 use thiserror::Error;
 
-use crate::jit::{OPTIMISATIONS, Optimisation, Switches};
+use crate::jit::{self, OPTIMISATIONS, Optimisation, Switches};
 use crate::path::failpoint;
 use crate::task::Fallback;
 
@@ -50,11 +50,13 @@ pub(super) enum UsageError {
     NoProgram,
     #[error("--host-fallback takes all, guarded or off, not {0:?}")]
     Fallback(String),
-    #[error("--engine takes interp or jit, not {0:?}")]
+    #[error("--engine takes interp, jit or check, not {0:?}")]
     Engine(String),
+    #[error("--engine check needs a translator to judge, and there is none for this host's processor")]
+    NothingToCheck,
     #[error("--env takes NAME=VALUE, not {0:?}")]
     Env(String),
-    #[error("--inject takes sidecar-veto, not {0:?}")]
+    #[error("--inject takes sidecar-veto or jit-madd, not {0:?}")]
     Inject(String),
     #[error("--failpoint takes NAME or NAME:N, not {0:?}; the names are {names}", names = failpoint::NAMES.join(" "))]
     Failpoint(String),
@@ -96,16 +98,20 @@ pub(super) fn parse(args: Vec<OsString>) -> Result<Action, UsageError> {
             Long("strace") => options.strace = true,
             Long("simulate-folding") => options.simulate_folding = true,
             Long("engine") => {
-                options.engine.translate = match parser.value()?.string()? {
-                    engine if engine == "interp" => false,
-                    engine if engine == "jit" => true,
-                    engine => return Err(UsageError::Engine(engine)),
+                let engine = parser.value()?.string()?;
+                (options.engine.translate, options.engine.check) = match engine.as_str() {
+                    "interp" => (false, false),
+                    "jit" => (true, false),
+                    "check" if jit::available() => (true, true),
+                    "check" => return Err(UsageError::NothingToCheck),
+                    _ => return Err(UsageError::Engine(engine)),
                 };
             }
             Long("jit-stats") => options.engine.stats = true,
             Long("no-isolate") => options.no_isolate = true,
             Long("inject") => match parser.value()?.string()? {
                 defect if defect == "sidecar-veto" => options.sidecar_veto = true,
+                defect if defect == "jit-madd" => options.engine.broken_madd = true,
                 defect => return Err(UsageError::Inject(defect)),
             },
             Long("failpoint") => options.failpoint = Some(parse_failpoint(parser.value()?.string()?)?),
@@ -172,7 +178,10 @@ mod tests {
             parsed(&["--host-fallback", "some", "p"]),
             Err("--host-fallback takes all, guarded or off, not \"some\"".into())
         );
-        assert_eq!(parsed(&["--inject", "x", "p"]), Err("--inject takes sidecar-veto, not \"x\"".into()));
+        assert_eq!(
+            parsed(&["--inject", "x", "p"]),
+            Err("--inject takes sidecar-veto or jit-madd, not \"x\"".into())
+        );
         for bad in ["create", "create-locked:0", "create-locked:", "create-locked:x"] {
             let told = parsed(&["--failpoint", bad, "p"]).unwrap_err();
             assert!(

@@ -24,8 +24,10 @@ Usage: elfuse [OPTIONS] [--] PROGRAM [ARG]...
                         distinguish it; for tests where no such volume can be had
   --inject sidecar-veto restore a recorded defect, for tests: on a volume that does not distinguish
                         case, what is absent in the sysroot never reaches the host
+  --inject jit-madd     for tests too: translated MADD gives one too much
   --engine ENGINE       `interp` interprets every instruction, `jit` (default) translates what runs
-                        often into the host's instructions
+                        often into the host's instructions, `check` does both, compares them block by
+                        block and ends with 122 at the first difference, which it prints
   --jit-stats           print at the end what was translated, and how often each instruction was left to
                         the interpreter
   --no-chain, --no-pin, --no-lower, --no-look-ahead, --no-elide-checks, --no-regions

@@ -165,11 +165,12 @@ cas! {
 pub unsafe fn cas128(host: *mut u8, expected: u128, new: u128) -> Result<u128, ()> {
     let (low, high): (u64, u64);
     // SAFETY: one locked access, whose fault is in the table. rbx is reserved by the compiler, so it is swapped in
-    // and out around the access, also on the way of a fault.
+    // and out around the access, also on the way of a fault; both operands have registers by name, for any other might
+    // be rbx itself.
     let failed = unsafe {
-        guarded!("xchg {low_new}, rbx", "2: lock cmpxchg16b xmmword ptr [{host}]", finally "xchg {low_new}, rbx";
-            host = in(reg) host,
-            low_new = inout(reg) new as u64 => _,
+        guarded!("xchg rsi, rbx", "2: lock cmpxchg16b xmmword ptr [rdi]", finally "xchg rsi, rbx";
+            in("rdi") host,
+            inout("rsi") new as u64 => _,
             in("rcx") (new >> 64) as u64,
             inout("rax") expected as u64 => low,
             inout("rdx") (expected >> 64) as u64 => high,)

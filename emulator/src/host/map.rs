@@ -1,6 +1,7 @@
 //! Memory from the host.
 
 use std::io;
+use std::sync::atomic::AtomicU32;
 
 /// Reserves `len` bytes without access and without committing memory.
 ///
@@ -78,6 +79,24 @@ pub fn populate_heap() {
         let end = unsafe { libc::sbrk(0) } as usize;
         populate(end.saturating_sub(FIRST), FIRST);
     }
+}
+
+/// A number of our own that stays common with children, zero at first and never freed.
+///
+/// # Errors
+/// The host's `mmap` error.
+///
+/// # Source
+/// mmap(2).
+pub fn common_number() -> io::Result<&'static AtomicU32> {
+    let flags = libc::MAP_SHARED | libc::MAP_ANON;
+    // SAFETY: a new anonymous mapping at a place the host chooses touches nothing of ours.
+    let at = unsafe { libc::mmap(std::ptr::null_mut(), 4, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0) };
+    if at == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: page-aligned, zeroed, never unmapped, and only ever accessed atomically.
+    Ok(unsafe { AtomicU32::from_ptr(at.cast()) })
 }
 
 /// The host's page size in bytes, which is the guest's too.

@@ -54,8 +54,8 @@ pub use fault::install_fault_handler;
 pub use file::{FsStat, Stat};
 pub use handshake::{Handshake, Waiting, handshake};
 pub use map::{
-    Backing, advise, extend_pages, grow_pages, lock, map_over, move_pages, page_size, populate,
-    populate_heap, protect, reserve, reserve_code, reserve_over, resident, sync,
+    Backing, advise, common_number, extend_pages, grow_pages, lock, map_over, move_pages, page_size,
+    populate, populate_heap, protect, reserve, reserve_code, reserve_over, resident, sync,
 };
 #[cfg(target_os = "linux")]
 pub use os::interruptible::interruptible;

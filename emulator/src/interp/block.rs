@@ -64,7 +64,7 @@ impl BlockCache {
     /// # Errors
     /// `pc` is not aligned, or its first instruction cannot be fetched.
     #[inline(always)]
-    pub(super) fn find(&mut self, space: &AddressSpace, pc: u64) -> Result<u32, Trap> {
+    pub(crate) fn find(&mut self, space: &AddressSpace, pc: u64) -> Result<u32, Trap> {
         let place = self.slots[(pc >> 2) as usize % SLOTS];
         if self.is_at(place, pc) && self.is_current(space) { Ok(place) } else { self.miss(space, pc) }
     }

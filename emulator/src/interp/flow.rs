@@ -66,6 +66,8 @@ pub enum Trap {
     CodeChanged(GuestAddr),
     /// `Cpu::interrupt` was set.
     Interrupted,
+    /// Two engines differ (`--engine check`); the thread's engine says how.
+    Differs,
 }
 
 impl Cpu {

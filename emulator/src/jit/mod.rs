@@ -13,5 +13,5 @@ mod none;
 #[cfg(not(target_arch = "x86_64"))]
 use none as host;
 
-pub use host::{Jit, Thread, lowers};
+pub use host::{Jit, Thread, available, lowers};
 pub use switches::{OPTIMISATIONS, Optimisation, Switches};

@@ -22,10 +22,20 @@ impl Jit {
         "nothing was translated\n".into()
     }
 
+    /// Did `--engine check` find a difference? There are no two engines.
+    pub fn has_differed(&self) -> bool {
+        false
+    }
+
     /// What must be held across a fork: nothing.
     pub fn hold(&self) -> Held {
         Held
     }
+}
+
+/// Can this host run translated code?
+pub fn available() -> bool {
+    false
 }
 
 /// Is the instruction `word` at `pc` translated without the interpreter's function?
@@ -49,6 +59,11 @@ impl Thread {
 
     /// Makes it the only thread, in the child of a fork.
     pub fn alone(&mut self) {}
+
+    /// What differs: nothing.
+    pub fn difference(&mut self) -> String {
+        String::new()
+    }
 
     /// Runs from `cpu.pc` until something must be done outside, and says what.
     pub fn run(&mut self, cpu: &mut Cpu, space: &AddressSpace, blocks: &mut BlockCache) -> Trap {

@@ -25,6 +25,10 @@ pub struct Switches {
     pub hot: u32,
     /// How often a block is interpreted before it is translated.
     pub warm: u8,
+    /// Each block is run by the interpreter first, and whatever the translation does otherwise ends the run.
+    pub check: bool,
+    /// A defect for tests (`--inject jit-madd`): the translation of MADD gives one too much.
+    pub broken_madd: bool,
 }
 
 impl Default for Switches {
@@ -41,6 +45,8 @@ impl Default for Switches {
             regions: true,
             hot: 1000,
             warm: 24,
+            check: false,
+            broken_madd: false,
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::host::extable;
 pub struct Mem {
     /// The host address of guest address 0.
     base: *mut u8,
-    /// The first address without its tag that no access may use: [`SIZE`], or `u64::MAX` without isolation.
+    /// The first address without its tag that no access may use: [`SIZE`], `u64::MAX` without isolation, or 0 where
+    /// stores are noted.
     limit: u64,
 }
 
@@ -54,7 +55,17 @@ impl Mem {
     /// The same handle without the bound check: an address beyond [`SIZE`] reaches what the emulator has at
     /// `base + address`.
     pub(super) fn without_isolation(self) -> Mem {
-        Mem { limit: u64::MAX, ..self }
+        self.with_limit(u64::MAX)
+    }
+
+    /// The same handle for addresses below `limit`.
+    pub(super) fn with_limit(self, limit: u64) -> Mem {
+        Mem { limit, ..self }
+    }
+
+    /// Is it one of [`Mem::watched`]?
+    pub(super) fn is_watched(self) -> bool {
+        self.limit == 0
     }
 
     /// The host address of guest address 0.
@@ -75,7 +86,7 @@ impl Mem {
     /// The fault to be delivered to the guest.
     #[inline(always)]
     pub fn load<T: Value>(self, addr: GuestAddr) -> Result<T, Fault> {
-        let Some(host) = self.host(addr) else { return Err(outside(addr, false)) };
+        let Some(host) = self.host(addr) else { return self.load_beyond(addr) };
         // SAFETY: `host()` checked the start, and the guard covers the widest value.
         unsafe { T::load(host) }.map_err(|()| self.faulted(addr, false))
     }
@@ -86,9 +97,22 @@ impl Mem {
     /// The fault to be delivered to the guest.
     #[inline(always)]
     pub fn store<T: Value>(self, addr: GuestAddr, value: T) -> Result<(), Fault> {
-        let Some(host) = self.host(addr) else { return Err(outside(addr, true)) };
+        let Some(host) = self.host(addr) else { return self.store_beyond(addr, value) };
         // SAFETY: as in `load`.
         unsafe { T::store(host, value) }.map_err(|()| self.faulted(addr, true))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn load_beyond<T: Value>(self, addr: GuestAddr) -> Result<T, Fault> {
+        self.behind_watch().map_or(Err(outside(addr, false)), |real| real.load(addr))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn store_beyond<T: Value>(self, addr: GuestAddr, value: T) -> Result<(), Fault> {
+        let real = self.behind_watch_for_store(addr, T::BYTES as usize);
+        real.map_or(Err(outside(addr, true)), |real| real.store(addr, value))
     }
 
     /// Copies guest memory out into `into`.
@@ -106,7 +130,10 @@ impl Mem {
     /// # Errors
     /// The fault; what was copied before it stays copied.
     pub fn write(self, addr: GuestAddr, from: &[u8]) -> Result<(), Fault> {
-        let Some(host) = self.range(addr, from.len()) else { return Err(outside(addr, true)) };
+        let Some(host) = self.range(addr, from.len()) else {
+            let real = self.behind_watch_for_store(addr, from.len());
+            return real.map_or(Err(outside(addr, true)), |real| real.write(addr, from));
+        };
         // SAFETY: the range lies in the reservation; `from` is ours.
         unsafe { extable::copy(host, from.as_ptr(), from.len()) }.map_err(|()| self.faulted(addr, true))
     }

@@ -14,7 +14,10 @@ macro_rules! cas {
             /// # Errors
             /// `Alignment` when `addr` is not a multiple of the size, else the host's fault.
             pub fn $name(self, addr: GuestAddr, expected: $ty, new: $ty) -> Result<$ty, Fault> {
-                let Some(host) = self.host(addr) else { return Err(outside(addr, true)) };
+                let Some(host) = self.host(addr) else {
+                    let real = self.behind_watch_for_store(addr, $bytes);
+                    return real.map_or(Err(outside(addr, true)), |real| real.$name(addr, expected, new));
+                };
                 if !addr.0.is_multiple_of($bytes) {
                     return Err(Fault { addr, kind: FaultKind::Alignment, write: true });
                 }

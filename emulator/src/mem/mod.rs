@@ -16,6 +16,7 @@ mod segment;
 mod space;
 mod span;
 mod spread;
+mod watch;
 
 pub use access::{Mem, Value};
 pub use addr::{Fault, FaultKind, GUARD, GuestAddr, SIZE};
@@ -25,3 +26,5 @@ pub use pointer::GuestPtr;
 pub use space::{AddressSpace, Prot, Region};
 pub use span::Span;
 pub use spread::ByAddress;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use watch::Stores;

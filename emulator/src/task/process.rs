@@ -131,6 +131,10 @@ impl Process {
 
     /// Ends the host process as `ending` has it, after reporting it.
     pub fn finish(&self, ending: &Ending) -> ! {
+        let children =
+            Ending::EmulatorBug("the engines differ in a child process; its report is above".into());
+        let own = matches!(ending, Ending::EmulatorBug(_));
+        let ending = if !own && !self.is_forked() && self.jit.has_differed() { &children } else { ending };
         if self.config.engine.stats {
             self.jit.stats().lines().for_each(trace::note);
         }

@@ -79,6 +79,7 @@ impl Task {
                 self.process.space.invalidate_code(line, line + CODE_LINE);
                 Ok(())
             }
+            Trap::Differs => Err(Ending::EmulatorBug(self.engine.difference())),
             Trap::Syscall | Trap::Interrupted => Ok(()),
         }
     }

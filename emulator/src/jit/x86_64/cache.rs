@@ -14,6 +14,7 @@ use super::map::Map;
 use super::memory::Memory;
 use super::region::Region;
 use super::regs::SPILLED;
+use super::source::Source;
 use super::survey::Counts;
 use super::thunks::Thunks;
 use crate::cpu::Cpu;
@@ -49,6 +50,8 @@ struct Known {
     map: Option<Box<Map>>,
     marks: Box<[Mark]>,
     exits: std::ops::Range<u32>,
+    /// What it was translated from, if somebody wants to compare.
+    source: Option<Arc<Source>>,
     alive: bool,
 }
 
@@ -167,6 +170,12 @@ impl Cache {
         self.by_start.get(&pc).map(|&number| self.blocks[number as usize].code)
     }
 
+    /// The code for the guest address `pc` with what it was translated from, if it was kept.
+    pub(super) fn find_with_source(&self, pc: u64) -> Option<(usize, Arc<Source>)> {
+        let block = &self.blocks[*self.by_start.get(&pc)? as usize];
+        Some((block.code, Arc::clone(block.source.as_ref()?)))
+    }
+
     /// Translates `insns`, which stand at `start`.
     pub(super) fn translate(
         &mut self,
@@ -179,7 +188,8 @@ impl Cache {
         let context = self.context(space, switches);
         let block = Lower::block(&context, site, start, insns);
         let extent = start..start + 4 * block.marks.len() as u64;
-        self.add(switches, site, start, extent, None, block);
+        let source = switches.check.then(|| Source::block(start, &insns[..block.marks.len()]));
+        self.add(switches, site, start, extent, None, block, source);
     }
 
     /// Translates the loop at `head`, in the place of the block there.
@@ -201,7 +211,8 @@ impl Cache {
             self.drop_block(number);
         }
         let extent = region.runs[0].start..region.end();
-        self.add(switches, site, head, extent, Some(Box::new(map)), block);
+        let source = switches.check.then(|| Source::region(&region.runs));
+        self.add(switches, site, head, extent, Some(Box::new(map)), block, source);
     }
 
     fn context<'a>(&'a self, space: &'a AddressSpace, switches: &'a Switches) -> Context<'a> {
@@ -239,6 +250,7 @@ impl Cache {
         extent: std::ops::Range<u64>,
         map: Option<Box<Map>>,
         block: Block,
+        source: Option<Source>,
     ) {
         let (code, number) = (self.next_code, site.block);
         self.memory.write(code, &NOTHING.to_le_bytes());
@@ -276,6 +288,7 @@ impl Cache {
             map,
             marks: block.marks.into(),
             exits: site.exit..self.ways.len() as u32,
+            source: source.map(Arc::new),
             alive: true,
         });
     }

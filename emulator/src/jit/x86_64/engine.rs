@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering,
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::cache::{Cache, ENTRY};
+use super::check::{Checker, Turns};
 use super::lower::{FlagsAt, from_nzcv, to_nzcv};
 use super::memory::{self, Left};
 use super::region::Region;
@@ -16,20 +17,22 @@ use crate::mem::AddressSpace;
 /// What the threads of a process share.
 #[derive(Debug)]
 pub struct Jit {
-    switches: Switches,
+    pub(super) switches: Switches,
     state: Mutex<State>,
     /// How many threads there are.
     threads: AtomicUsize,
     /// How many blocks were dropped so far.
-    dropped: Arc<AtomicU64>,
+    pub(super) dropped: Arc<AtomicU64>,
     /// Set while all threads must stay outside.
     closed: AtomicBool,
+    /// Who may compare.
+    pub(super) turns: Turns,
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     /// Made when the first block is translated; stays `None` where the host gives no memory for code.
-    cache: Option<Cache>,
+    pub(super) cache: Option<Cache>,
     refused: bool,
     cells: Vec<Arc<Cell>>,
 }
@@ -43,26 +46,38 @@ struct Cell {
     interrupt: Mutex<Option<Arc<AtomicU32>>>,
 }
 
+/// Can this processor run translated code? It has AVX2, FMA, BMI1, BMI2, LZCNT and CMPXCHG16B.
+pub fn available() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("cmpxchg16b")
+}
+
 impl Jit {
-    /// An engine with `switches`. A processor without AVX2, FMA, BMI1, BMI2, LZCNT and CMPXCHG16B interprets.
+    /// An engine with `switches`. A processor that cannot run translated code interprets.
     pub fn new(mut switches: Switches) -> Jit {
-        switches.translate = switches.translate
-            && is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("fma")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt")
-            && is_x86_feature_detected!("cmpxchg16b");
+        switches.translate = switches.translate && available();
+        // Links and indirect branches would lead on behind what is compared.
+        switches.chain = switches.chain && !switches.check;
         Jit {
             switches,
             state: Mutex::default(),
             threads: AtomicUsize::new(0),
             dropped: Arc::default(),
             closed: AtomicBool::new(false),
+            turns: Turns::new(switches.check),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    /// Did `--engine check` find a difference, in this process or in one that comes from it?
+    pub fn has_differed(&self) -> bool {
+        self.turns.has_differed()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -105,14 +120,15 @@ pub struct Thread {
     /// The code generation up to which translations were dropped.
     generation: u64,
     /// The thunk to enter by, once there is one.
-    enter: usize,
+    pub(super) enter: usize,
     /// How many blocks had been dropped when the table was last emptied.
     dropped: u64,
-    jit: Arc<Jit>,
+    pub(super) jit: Arc<Jit>,
+    pub(super) checker: Checker,
 }
 
 /// What to do next.
-enum Next {
+pub(super) enum Next {
     /// Look for code at the program counter.
     Find,
     /// Run this code.
@@ -132,7 +148,8 @@ impl Thread {
         let cell = Arc::new(Cell::default());
         jit.lock().cells.push(Arc::clone(&cell));
         jit.threads.fetch_add(1, Ordering::SeqCst);
-        Thread { table: Box::default(), cell, generation: 0, enter: 0, dropped: 0, jit: Arc::clone(jit) }
+        let (table, jit, checker) = (Box::default(), Arc::clone(jit), Checker::default());
+        Thread { table, cell, generation: 0, enter: 0, dropped: 0, jit, checker }
     }
 
     /// Makes it the only thread, in the child of a fork.
@@ -140,6 +157,7 @@ impl Thread {
         let mut state = self.jit.lock();
         state.cells.retain(|cell| Arc::ptr_eq(cell, &self.cell));
         self.jit.threads.store(1, Ordering::SeqCst);
+        self.jit.turns.alone();
     }
 
     /// Runs from `cpu.pc` until something must be done outside, and says what.
@@ -148,6 +166,9 @@ impl Thread {
             return interp::run(cpu, space, blocks);
         }
         self.prepare(cpu, space);
+        if self.jit.switches.check {
+            return self.run_checked(cpu, space, blocks);
+        }
         blocks.keep_short();
         let mut next = Next::Find;
         loop {
@@ -214,7 +235,14 @@ impl Thread {
     }
 
     fn drop_stale(&mut self, space: &AddressSpace) {
-        let mut state = self.jit.lock();
+        let jit = Arc::clone(&self.jit);
+        self.drop_stale_of(&mut jit.lock(), space);
+    }
+
+    pub(super) fn drop_stale_of(&mut self, state: &mut State, space: &AddressSpace) {
+        if space.code_generation() == self.generation {
+            return;
+        }
         self.generation = space.code_generation();
         let (start, end) = space.take_stale();
         if let Some(cache) = &mut state.cache {
@@ -235,10 +263,7 @@ impl Thread {
         let jit = Arc::clone(&self.jit);
         let mut state = jit.lock();
         let state = &mut *state;
-        if state.cache.is_none() && !state.refused {
-            state.cache = Cache::new(space, &jit.switches, Arc::clone(&jit.dropped)).ok();
-            state.refused = state.cache.is_none();
-        }
+        state.make_cache(space, &jit);
         if state.cache.as_ref().is_some_and(Cache::is_full) {
             jit.empty(state, &self.cell);
         }
@@ -311,52 +336,73 @@ impl Thread {
 
     /// Works out what came of running code; the flags are still the engine's.
     fn left(&mut self, cpu: &mut Cpu, left: Left) -> Next {
-        match left.reason {
-            Reason::Syscall => {
-                cpu.exclusive = Exclusive::default();
-                return Next::Trap(Trap::Syscall);
-            }
-            Reason::Indirect => {
-                cpu.pc = interp::branch_target(left.value);
-                return Next::Find;
-            }
-            _ => {}
+        if let Some(next) = left_alone(cpu, left) {
+            return next;
         }
-        let mut state = self.jit.lock();
-        let Some(cache) = &mut state.cache else { return Next::Find };
-        match left.reason {
-            Reason::Slow => {
-                cpu.pc = cache.instruction(left.value);
-                cache.count_left(cpu.pc);
-                Next::Interpret
+        self.jit.lock().cache.as_mut().map_or(Next::Find, |cache| left_for(cache, cpu, left))
+    }
+}
+
+impl State {
+    /// Makes the cache, unless there is one or the host refused.
+    pub(super) fn make_cache(&mut self, space: &AddressSpace, jit: &Jit) {
+        if self.cache.is_none() && !self.refused {
+            self.cache = Cache::new(space, &jit.switches, Arc::clone(&jit.dropped)).ok();
+            self.refused = self.cache.is_none();
+        }
+    }
+}
+
+/// What comes of leaving code, where that needs nothing else.
+#[inline(always)]
+pub(super) fn left_alone(cpu: &mut Cpu, left: Left) -> Option<Next> {
+    match left.reason {
+        Reason::Syscall => {
+            cpu.exclusive = Exclusive::default();
+            Some(Next::Trap(Trap::Syscall))
+        }
+        Reason::Indirect => {
+            cpu.pc = interp::branch_target(left.value);
+            Some(Next::Find)
+        }
+        _ => None,
+    }
+}
+
+/// What comes of leaving code of `cache` in another way.
+pub(super) fn left_for(cache: &mut Cache, cpu: &mut Cpu, left: Left) -> Next {
+    match left.reason {
+        Reason::Slow => {
+            cpu.pc = cache.instruction(left.value);
+            cache.count_left(cpu.pc);
+            Next::Interpret
+        }
+        Reason::Fault => {
+            let Some((pc, flags)) = cache.place(left.value as usize) else { return Next::Find };
+            cpu.pc = pc;
+            cache.take_registers(left.value as usize, cpu);
+            if flags != FlagsAt::Memory {
+                cpu.engine.flags = flags.to_memory(cpu.engine.fault_flags);
             }
-            Reason::Fault => {
-                let Some((pc, flags)) = cache.place(left.value as usize) else { return Next::Find };
-                cpu.pc = pc;
-                cache.take_registers(left.value as usize, cpu);
-                if flags != FlagsAt::Memory {
-                    cpu.engine.flags = flags.to_memory(cpu.engine.fault_flags);
-                }
-                cache.count_left(pc);
-                Next::Interpret
+            cache.count_left(pc);
+            Next::Interpret
+        }
+        Reason::Trap => {
+            let Some((pc, _)) = cache.place(left.value as usize - 1) else { return Next::Find };
+            cpu.pc = interp::after(cpu.trap, pc);
+            Next::Trap(cpu.trap)
+        }
+        Reason::Promote => {
+            cpu.pc = cache.target(left.value as u32);
+            cache.count_on(left.value as u32);
+            Next::Promote
+        }
+        _ => {
+            cpu.pc = cache.target(left.value as u32);
+            if let (Reason::Link, Some(code)) = (left.reason, cache.find(cpu.pc)) {
+                cache.link(left.value as u32, code);
             }
-            Reason::Trap => {
-                let Some((pc, _)) = cache.place(left.value as usize - 1) else { return Next::Find };
-                cpu.pc = interp::after(cpu.trap, pc);
-                Next::Trap(cpu.trap)
-            }
-            Reason::Promote => {
-                cpu.pc = cache.target(left.value as u32);
-                cache.count_on(left.value as u32);
-                Next::Promote
-            }
-            _ => {
-                cpu.pc = cache.target(left.value as u32);
-                if let (Reason::Link, Some(code)) = (left.reason, cache.find(cpu.pc)) {
-                    cache.link(left.value as u32, code);
-                }
-                Next::Find
-            }
+            Next::Find
         }
     }
 }

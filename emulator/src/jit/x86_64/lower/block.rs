@@ -9,7 +9,7 @@ use super::condition::FlagsAt;
 use super::vector::Copies;
 use super::{branch, crypto, dp_imm, dp_reg, fp, load_store, simd_fp, simd_int, simd_mem};
 use crate::cpu::Cpu;
-use crate::interp::{self, Insn};
+use crate::interp::{self, Insn, destination};
 use crate::isa::{self, Opcode};
 use crate::jit::Switches;
 use crate::jit::x86_64::asm::{Alu, Asm, Cc, Offset, Rm};
@@ -20,6 +20,9 @@ use crate::jit::x86_64::regs::{Reg, state};
 use crate::jit::x86_64::survey::Counts;
 use crate::jit::x86_64::thunks::{Thunks, look_up};
 use crate::mem::{AddressSpace, ByAddress};
+
+/// Mask and value of `madd`, either width.
+const MADD: (u32, u32) = (0x7fe0_8000, 0x1b00_0000);
 
 /// A way out of a block to a known guest address.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +77,7 @@ pub(in crate::jit::x86_64) struct Site {
 }
 
 /// Instructions one behind the other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::jit::x86_64) struct Run {
     /// The guest address of the first.
     pub(in crate::jit::x86_64) start: u64,
@@ -299,7 +302,16 @@ impl<'a> Lower<'a> {
         };
         if !lowered {
             self.fall_back(insn);
+        } else if self.switches.broken_madd && word & MADD.0 == MADD.1 {
+            self.spoil(destination(word, 0));
         }
+    }
+
+    /// Makes a register one more than it should be. Leaves the flags alone.
+    fn spoil(&mut self, index: u8) {
+        self.copy(index, Reg::Rax);
+        self.asm.lea(true, Reg::Rax, Rm::Base(Reg::Rax, 1));
+        self.commit(index, Reg::Rax);
     }
 
     fn needed_before(&self, word: u32) -> bool {
