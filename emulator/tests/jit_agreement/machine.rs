@@ -13,6 +13,7 @@ use crate::random::{Random, fill};
 
 /// Where code stands.
 pub const CODE: u64 = 0x40_0000;
+const CODE_LEN: u64 = 0x1000;
 /// Words of code.
 pub const WORDS: usize = 64;
 /// Where data stands; nothing is mapped around it.
@@ -59,7 +60,7 @@ impl Machine {
     pub fn new(switches: Switches) -> Machine {
         install_fault_handler().expect("a handler for SIGSEGV");
         let space = AddressSpace::reserve().expect("room for a guest");
-        for (at, len, prot) in [(CODE, 0x1000, 7), (DATA, DATA_LEN, 3)] {
+        for (at, len, prot) in [(CODE, CODE_LEN, 5), (DATA, DATA_LEN, 3)] {
             let place = Place::Fixed(at);
             let request =
                 MapRequest { place, len, prot: Prot(prot), backing: Backing::Anonymous, name: None };
@@ -112,8 +113,7 @@ impl Machine {
     pub fn again(&mut self, words: &[u32], new: bool, d0: f64, d1: f64) -> (u64, u32) {
         if new {
             let bytes: Vec<u8> = words.iter().chain(&[SVC]).flat_map(|word| word.to_le_bytes()).collect();
-            self.space.mem().write(GuestAddr(CODE), &bytes).expect("code is mapped");
-            self.space.invalidate_code(CODE, CODE + bytes.len() as u64);
+            self.write_code(&bytes);
         }
         let mut cpu = Cpu::new(self.space.mem());
         cpu.pc = CODE;
@@ -139,9 +139,7 @@ impl Machine {
     }
 
     fn run(&mut self, mut cpu: Cpu, run: impl FnOnce(&mut Machine, &mut Cpu) -> Trap) -> Seen {
-        // A store may have gone to either.
-        self.space.mem().write(GuestAddr(CODE), &self.code).expect("code is mapped");
-        self.space.invalidate_code(CODE, CODE + self.code.len() as u64);
+        self.write_code(&self.code);
         self.space.mem().write(GuestAddr(DATA), &self.data).expect("data is mapped");
         let trap = run(self, &mut cpu);
         cpu.settle_float();
@@ -159,6 +157,18 @@ impl Machine {
             exclusive: (cpu.exclusive.addr, cpu.exclusive.value, cpu.exclusive.bytes),
             data,
         }
+    }
+}
+
+impl Machine {
+    /// Makes `code` what runs. Stores of its own do not reach it: without cache maintenance either engine might run what
+    /// was there before or what is there now (Arm ARM, "Concurrent modification and execution of instructions").
+    fn write_code(&self, code: &[u8]) {
+        let protect = |prot| self.space.protect(CODE, CODE_LEN, Prot(prot)).expect("code is mapped");
+        protect(3);
+        self.space.mem().write(GuestAddr(CODE), code).expect("code is mapped");
+        protect(5);
+        self.space.invalidate_code(CODE, CODE + code.len() as u64);
     }
 }
 
